@@ -1,0 +1,140 @@
+package stats
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// A Collector gathers what the shards of a run have recorded. Its methods are
+// called by one goroutine at a time; the owners of the shards go on recording
+// meanwhile.
+type Collector struct {
+	shards []*Shard
+	sizes  []string
+
+	// One per slot of a shard, nil until there is something to hold. A shard's
+	// full histogram changes places with the spare one, is merged and cleared,
+	// and so becomes the spare for the next shard: one more set of histograms
+	// than there are shards is enough.
+	spares, full []*hdrhistogram.Histogram
+	totals       []recorder
+	clamped      []int64 // of all shards, as last seen
+
+	second    *hdrhistogram.Histogram // RTT since the last Tick
+	counters  Counters                // of all shards, as last seen
+	errors    [NumClasses]int64       // likewise
+	examples  [NumClasses]string
+	closes    map[closeCodes]int64
+	intervals []Interval
+}
+
+// NewCollector returns a Collector of shards that were all made for as many
+// sizes as it is given. A size is written as it shall appear in Size.Bytes.
+func NewCollector(shards []*Shard, sizes []string) *Collector {
+	n := slots(len(sizes))
+	return &Collector{
+		shards:   shards,
+		sizes:    sizes,
+		spares:   make([]*hdrhistogram.Histogram, n),
+		full:     make([]*hdrhistogram.Histogram, n),
+		totals:   make([]recorder, n),
+		clamped:  make([]int64, n),
+		second:   newHistogram(),
+		counters: Counters{Sizes: make([]MessageCounters, len(sizes))},
+		closes:   make(map[closeCodes]int64),
+	}
+}
+
+// Tick takes what the shards have recorded since the last Tick, appends it as
+// an Interval, and returns that. The interval ends at end, measured from the
+// start of the measured window (negative before it), and lasts for length.
+//
+// Tick allocates nothing but the growing list of intervals once every metric
+// in use has been seen.
+func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
+	sent, received, errors := c.counters.AllSent, c.counters.AllReceived, c.errorCount()
+	c.sweep()
+	i := Interval{
+		TimeS:       end.Seconds(),
+		Phase:       phase,
+		LengthS:     length.Seconds(),
+		Sent:        c.counters.AllSent - sent,
+		Received:    c.counters.AllReceived - received,
+		Errors:      c.errorCount() - errors,
+		Connections: c.counters.open(),
+	}
+	if c.second.TotalCount() > 0 {
+		i.RTTP50NS = c.second.ValueAtPercentile(P50.Percent())
+		i.RTTP99NS = c.second.ValueAtPercentile(P99.Percent())
+		i.RTTMaxNS = c.second.Max()
+	}
+	c.intervals = append(c.intervals, i)
+	return i
+}
+
+// sweep empties the shards into the totals. Afterwards second holds the RTT of
+// this sweep alone.
+func (c *Collector) sweep() {
+	c.second.Reset()
+	c.counters.reset()
+	clear(c.errors[:])
+	clear(c.closes)
+	clear(c.clamped)
+	for _, s := range c.shards {
+		s.Lock()
+		c.take(s)
+		s.Unlock()
+		c.merge()
+	}
+}
+
+// take moves the histograms of s into c.full and adds up its counters; s is
+// locked.
+func (c *Collector) take(s *Shard) {
+	for i := range s.recorders {
+		r := &s.recorders[i]
+		c.clamped[i] += r.clamped
+		if r.h == nil || r.h.TotalCount() == 0 {
+			continue
+		}
+		if c.spares[i] == nil {
+			c.spares[i] = newHistogram()
+		}
+		c.full[i], r.h, c.spares[i] = r.h, c.spares[i], nil
+	}
+	c.counters.add(&s.Counters)
+	for class := range NumClasses {
+		c.errors[class] += s.errors[class]
+		if c.examples[class] == "" {
+			c.examples[class] = s.examples[class]
+		}
+	}
+	for codes, n := range s.closes {
+		c.closes[codes] += n
+	}
+}
+
+// merge adds the histograms in c.full to the totals and makes spares of them.
+func (c *Collector) merge() {
+	for i, h := range c.full {
+		if h == nil {
+			continue
+		}
+		c.totals[i].merge(h)
+		if i < len(c.sizes) || i == len(c.full)-1 {
+			c.second.Merge(h) // empty until a moment ago: it cannot overflow
+		}
+		h.Reset()
+		c.spares[i], c.full[i] = h, nil
+	}
+}
+
+// errorCount returns the failures of all classes, as last seen.
+func (c *Collector) errorCount() int64 {
+	var n int64
+	for _, e := range c.errors {
+		n += e
+	}
+	return n
+}

@@ -1,0 +1,92 @@
+package stats
+
+// Counters are what a Shard counts, cumulative over the run. Their owner
+// increments them directly, holding the Shard's lock.
+type Counters struct {
+	// Connections; see Connections for what each means.
+	Opened, Failed, Closed, PeerClosed, Dropped, StillOpen int64
+
+	// Sizes has one element per entry of the size list: messages whose due
+	// time fell into the measured window.
+	Sizes []MessageCounters
+
+	// AllSent and AllReceived count every message whatever its due time; the
+	// intervals are made of them.
+	AllSent, AllReceived int64
+
+	// Bytes on the wire. Result.Bytes begins with the measured window: the
+	// owner begins to count then.
+	BytesSent, BytesReceived int64
+
+	// Deflate counts the payload bytes of connections that negotiated
+	// permessage-deflate, before and after it.
+	Deflate Compression
+}
+
+// MessageCounters are the counts behind a Messages, for one entry of the size
+// list.
+type MessageCounters struct {
+	Sent, Received, Lost                          int64
+	Mismatched, Duplicated, Reordered, Unexpected int64
+	Unsent, Blocked                               int64
+}
+
+func (m *MessageCounters) add(n *MessageCounters) {
+	m.Sent += n.Sent
+	m.Received += n.Received
+	m.Lost += n.Lost
+	m.Mismatched += n.Mismatched
+	m.Duplicated += n.Duplicated
+	m.Reordered += n.Reordered
+	m.Unexpected += n.Unexpected
+	m.Unsent += n.Unsent
+	m.Blocked += n.Blocked
+}
+
+// messages returns the counts as a Messages; windowS is the length of the
+// measured window in seconds.
+func (m *MessageCounters) messages(windowS float64) Messages {
+	out := Messages{
+		Sent: m.Sent, Received: m.Received, Lost: m.Lost,
+		Mismatched: m.Mismatched, Duplicated: m.Duplicated,
+		Reordered: m.Reordered, Unexpected: m.Unexpected,
+		Unsent: m.Unsent, Blocked: m.Blocked,
+	}
+	if windowS > 0 {
+		out.Rate = float64(m.Received) / windowS
+	}
+	return out
+}
+
+// reset zeroes c, keeping the length of its size list.
+func (c *Counters) reset() {
+	sizes := c.Sizes
+	clear(sizes)
+	*c = Counters{Sizes: sizes}
+}
+
+// add adds d to c; both have the same size list.
+func (c *Counters) add(d *Counters) {
+	c.Opened += d.Opened
+	c.Failed += d.Failed
+	c.Closed += d.Closed
+	c.PeerClosed += d.PeerClosed
+	c.Dropped += d.Dropped
+	c.StillOpen += d.StillOpen
+	for i := range d.Sizes {
+		c.Sizes[i].add(&d.Sizes[i])
+	}
+	c.AllSent += d.AllSent
+	c.AllReceived += d.AllReceived
+	c.BytesSent += d.BytesSent
+	c.BytesReceived += d.BytesReceived
+	c.Deflate.SentRaw += d.Deflate.SentRaw
+	c.Deflate.SentWire += d.Deflate.SentWire
+	c.Deflate.ReceivedRaw += d.Deflate.ReceivedRaw
+	c.Deflate.ReceivedWire += d.Deflate.ReceivedWire
+}
+
+// open returns the number of connections that are open.
+func (c *Counters) open() int64 {
+	return c.Opened - c.Closed - c.PeerClosed - c.Dropped - c.StillOpen
+}

@@ -1,0 +1,34 @@
+package stats
+
+// A Metric names one latency histogram of a Result.
+type Metric uint8
+
+// The metrics. A value is a duration; the instants it lies between are given
+// after its name.
+const (
+	RTT     Metric = iota // due → reply received: the headline
+	Service               // sent → reply received
+	Lag                   // due → sent: how late the client itself was
+	Queue                 // socket announced readable → read: the client's own queueing
+	DNS                   // name given → addresses known
+	Connect               // SYN sent → connection established
+	TLS                   // ClientHello sent → handshake done
+	Upgrade               // upgrade request sent → response verified
+	Open                  // DNS + Connect + TLS + Upgrade of one connection
+	Close                 // our Close frame sent → the peer's Close frame received
+	Ping                  // Ping sent → matching Pong received
+
+	NumMetrics
+)
+
+var metricNames = [NumMetrics]string{
+	"rtt", "service", "lag", "queue", "dns", "connect", "tls", "upgrade", "open", "close", "ping",
+}
+
+// String returns the name under which the metric stands in a result document.
+func (m Metric) String() string {
+	if m < NumMetrics {
+		return metricNames[m]
+	}
+	return "unknown"
+}

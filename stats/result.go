@@ -1,0 +1,202 @@
+package stats
+
+import "time"
+
+// Schema identifies the version of the result document.
+const Schema = "wsstorm.result/v1"
+
+// A Result is all that one run saw. It is the one source of every output
+// format, and lossless: a merge or a comparison can be made from it later.
+// Its JSON form is described by result.schema.json.
+type Result struct {
+	Schema      string              `json:"schema"`
+	Tool        Tool                `json:"tool"`
+	Started     time.Time           `json:"started"` // of the measured window
+	Flags       []string            `json:"flags"`   // replayable; secrets are ***
+	URL         string              `json:"url"`     // userinfo and secrets removed
+	Driver      string              `json:"driver"`  // the driver that ran: epoll or portable
+	Load        Load                `json:"load"`
+	Interrupted bool                `json:"interrupted"` // by the user, before its end
+	WindowS     float64             `json:"window_s"`    // length of the measured window
+	Connections Connections         `json:"connections"`
+	Messages    Messages            `json:"messages"`
+	Bytes       Bytes               `json:"bytes"`
+	Compression *Compression        `json:"compression,omitempty"` // where permessage-deflate was negotiated
+	Latency     map[string]*Latency `json:"latency"`               // by Metric name; only those with a count
+	Sizes       []Size              `json:"sizes,omitempty"`       // where there is more than one
+	Fairness    *Fairness           `json:"fairness,omitempty"`    // where messages were received
+	Errors      map[string]Errors   `json:"errors"`                // by Class name; only those that occurred
+	Closes      []CloseCount        `json:"closes"`
+	Intervals   []Interval          `json:"intervals"`
+	Client      Client              `json:"client"`
+	Verdict     Verdict             `json:"verdict"`
+}
+
+// Tool says what made the result, and on what.
+type Tool struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
+// Load is what was offered. Exactly one of InFlight and Rate is set, unless
+// no messages were to be sent.
+type Load struct {
+	InFlight int     `json:"in_flight,omitempty"` // closed loop: messages per connection
+	Rate     float64 `json:"rate,omitempty"`      // open loop: messages a second in total
+	Arrival  string  `json:"arrival,omitempty"`   // open loop: constant or poisson
+	Workers  int     `json:"workers"`             // of the engine
+}
+
+// Connections counts connections over the whole run.
+// Opened = Closed + PeerClosed + Dropped + StillOpen,
+// and Requested = Opened + Failed unless the run was interrupted.
+type Connections struct {
+	Requested  int64 `json:"requested"`
+	Opened     int64 `json:"opened"`
+	Failed     int64 `json:"failed"`      // never opened
+	Closed     int64 `json:"closed"`      // by us, with the closing handshake
+	PeerClosed int64 `json:"peer_closed"` // by the peer, with the closing handshake
+	Dropped    int64 `json:"dropped"`     // lost without a closing handshake
+	StillOpen  int64 `json:"still_open"`  // our Close was never answered
+}
+
+// Messages counts the messages whose due time fell into the measured window.
+// Sent = Received + Lost. Mismatched is a part of Received; Duplicated and
+// Unexpected are replies beyond it; Reordered ones are a part of Received.
+// A message that expects no reply is never lost.
+type Messages struct {
+	Sent       int64   `json:"sent"`
+	Received   int64   `json:"received"`
+	Lost       int64   `json:"lost"`
+	Mismatched int64   `json:"mismatched"`
+	Duplicated int64   `json:"duplicated"`
+	Reordered  int64   `json:"reordered"`
+	Unexpected int64   `json:"unexpected"`
+	Unsent     int64   `json:"unsent"`  // due in the window, never sent
+	Blocked    int64   `json:"blocked"` // sent late because the peer did not read: no lag is recorded for them
+	Rate       float64 `json:"rate"`    // received a second
+}
+
+// Bytes counts what went over the wire from the start of the measured window
+// to the end of the drain: frames with their headers, control frames included.
+type Bytes struct {
+	Sent     int64 `json:"sent"`
+	Received int64 `json:"received"`
+}
+
+// Compression sums up permessage-deflate: payload bytes before and after.
+type Compression struct {
+	SentRaw      int64 `json:"sent_raw"`
+	SentWire     int64 `json:"sent_wire"`
+	ReceivedRaw  int64 `json:"received_raw"`
+	ReceivedWire int64 `json:"received_wire"`
+}
+
+// A Latency is a histogram and its summary, in nanoseconds.
+type Latency struct {
+	Count       int64            `json:"count"`
+	MinNS       int64            `json:"min_ns"`
+	MeanNS      float64          `json:"mean_ns"`
+	StddevNS    float64          `json:"stddev_ns"`
+	MaxNS       int64            `json:"max_ns"`
+	Percentiles map[string]int64 `json:"percentiles_ns"` // keys of Quantiles
+	HDR         string           `json:"hdr"`            // V2 compressed, base64
+	Clamped     int64            `json:"clamped,omitempty"`
+}
+
+// A Size is one entry of the size list: a size, or a range of sizes.
+type Size struct {
+	Bytes    string   `json:"bytes"` // "125", or "64-4096" for a range
+	Messages Messages `json:"messages"`
+	RTT      *Latency `json:"rtt,omitempty"`
+}
+
+// Fairness says how evenly the server answered: messages received per
+// connection that was opened.
+type Fairness struct {
+	Min     int64 `json:"min"`
+	P50     int64 `json:"p50"`
+	Max     int64 `json:"max"`
+	Starved int64 `json:"starved"` // below a tenth of the median
+}
+
+// Errors counts the failures of one class over the whole run.
+type Errors struct {
+	Count   int64  `json:"count"`
+	Example string `json:"example,omitempty"` // the text of the first one
+}
+
+// A CloseCount counts connections by the close codes that went each way;
+// 0 stands for no Close frame, 1005 for one without a code.
+type CloseCount struct {
+	Sent     int   `json:"sent"`
+	Received int   `json:"received"`
+	Count    int64 `json:"count"`
+}
+
+// An Interval is one second of the run.
+type Interval struct {
+	TimeS       float64 `json:"t_s"`   // its end, from the start of the measured window: negative before it
+	Phase       string  `json:"phase"` // open, warmup, measure, drain or close
+	LengthS     float64 `json:"length_s"`
+	Sent        int64   `json:"sent"`     // in this interval, whatever the due time
+	Received    int64   `json:"received"` // likewise
+	Errors      int64   `json:"errors"`
+	Connections int64   `json:"connections"` // open at its end
+	RTTP50NS    int64   `json:"rtt_p50_ns"`  // of the replies received in it; 0 where there was none
+	RTTP99NS    int64   `json:"rtt_p99_ns"`
+	RTTMaxNS    int64   `json:"rtt_max_ns"`
+}
+
+// Client is what the load generator itself used during the measured window.
+type Client struct {
+	CPUUserS        float64    `json:"cpu_user_s"`
+	CPUSystemS      float64    `json:"cpu_system_s"`
+	CPUPerMessageNS float64    `json:"cpu_per_message_ns"`
+	Cores           float64    `json:"cores"` // that it may use
+	MaxRSSBytes     int64      `json:"max_rss_bytes"`
+	GC              GC         `json:"gc"`
+	SchedLatency    *Quantiled `json:"scheduler_latency,omitempty"`
+}
+
+// GC is the garbage collector's part of the measured window.
+type GC struct {
+	Cycles     int64 `json:"cycles"`
+	PauseP999N int64 `json:"pause_p99_9_ns"`
+	PauseMaxNS int64 `json:"pause_max_ns"`
+}
+
+// Quantiled is a distribution known by a few quantiles only, in nanoseconds.
+type Quantiled struct {
+	P50NS  int64 `json:"p50_ns"`
+	P99NS  int64 `json:"p99_ns"`
+	P999NS int64 `json:"p99_9_ns"`
+	MaxNS  int64 `json:"max_ns"`
+}
+
+// A Verdict says whether the numbers may be believed.
+type Verdict struct {
+	Status   Level     `json:"status"`
+	Findings []Finding `json:"findings"` // those above valid
+}
+
+// A Level is how much a finding weakens the result.
+type Level string
+
+// The levels, mildest first.
+const (
+	Valid   Level = "valid"
+	Suspect Level = "suspect"
+	Invalid Level = "invalid"
+)
+
+// A Finding is one self-check that did not pass.
+type Finding struct {
+	Check string  `json:"check"`
+	Level Level   `json:"level"`
+	Value float64 `json:"value"`
+	Limit float64 `json:"limit"`
+	Text  string  `json:"text"` // what it means and what to do, one sentence
+}
