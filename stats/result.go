@@ -46,6 +46,7 @@ type Load struct {
 	InFlight int     `json:"in_flight,omitempty"` // closed loop: messages per connection
 	Rate     float64 `json:"rate,omitempty"`      // open loop: messages a second in total
 	Arrival  string  `json:"arrival,omitempty"`   // open loop: constant or poisson
+	Messages int64   `json:"messages,omitempty"`  // in total; 0: as many as fit into the window
 	Workers  int     `json:"workers"`             // of the engine
 }
 
@@ -163,9 +164,9 @@ type Client struct {
 
 // GC is the garbage collector's part of the measured window.
 type GC struct {
-	Cycles     int64 `json:"cycles"`
-	PauseP999N int64 `json:"pause_p99_9_ns"`
-	PauseMaxNS int64 `json:"pause_max_ns"`
+	Cycles      int64 `json:"cycles"`
+	PauseP999NS int64 `json:"pause_p99_9_ns"`
+	PauseMaxNS  int64 `json:"pause_max_ns"`
 }
 
 // Quantiled is a distribution known by a few quantiles only, in nanoseconds.
@@ -179,15 +180,17 @@ type Quantiled struct {
 // A Verdict says whether the numbers may be believed.
 type Verdict struct {
 	Status   Level     `json:"status"`
-	Findings []Finding `json:"findings"` // those above valid
+	Findings []Finding `json:"findings"` // all but the checks that passed
 }
 
 // A Level is how much a finding weakens the result.
 type Level string
 
-// The levels, mildest first.
+// The levels, mildest first. A Note is said and weakens nothing: no verdict
+// has it as its status.
 const (
 	Valid   Level = "valid"
+	Note    Level = "note"
 	Suspect Level = "suspect"
 	Invalid Level = "invalid"
 )
@@ -198,5 +201,6 @@ type Finding struct {
 	Level Level   `json:"level"`
 	Value float64 `json:"value"`
 	Limit float64 `json:"limit"`
+	Unit  string  `json:"unit"` // of value and limit: ratio, or ns
 	Text  string  `json:"text"` // what it means and what to do, one sentence
 }
