@@ -4,8 +4,8 @@ import "encoding/binary"
 
 // FrameHeader is what a frame says ahead of its payload. RFC 6455, Section 5.2.
 type FrameHeader struct {
-	Fin    bool  // last frame of its message
-	RSV1   bool  // the message is compressed: RFC 7692, Section 6
+	Fin    bool // last frame of its message
+	RSV1   bool // the message is compressed: RFC 7692, Section 6
 	Opcode Opcode
 	Length int64 // of the payload, in bytes; 0 to 2^63-1
 }
