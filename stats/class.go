@@ -20,11 +20,12 @@ const (
 	ErrPeerClosed                  // the peer began the closing handshake before we did
 	ErrProtocol                    // the peer broke RFC 6455
 	ErrTooBig                      // a message larger than the limit
-	ErrWrite                       // any other failure to read or write
+	ErrIO                          // any other failure to read or write
 	ErrLost                        // no reply by the end of the drain
+	ErrLate                        // a message after the end of the drain
 	ErrMismatched                  // a reply whose bytes are not what was sent
 	ErrDuplicated                  // a reply to a message that had been answered
-	ErrReordered                   // a reply that overtook an earlier one of its connection
+	ErrReordered                   // a reply that came after that to a later message (RFC 4737)
 	ErrUnexpected                  // a message that answers nothing we sent
 	ErrCloseTimeout                // our Close was not answered in time
 	ErrUnsent                      // due, and never sent: the connection was gone or blocked
@@ -36,7 +37,7 @@ var classNames = [NumClasses]string{
 	"dns", "refused", "connect_timeout", "connect", "tls",
 	"upgrade_status", "upgrade", "upgrade_timeout", "upgrade_closed",
 	"reset", "eof", "peer_closed", "protocol", "too_big", "io",
-	"lost", "mismatched", "duplicated", "reordered", "unexpected",
+	"lost", "late", "mismatched", "duplicated", "reordered", "unexpected",
 	"close_timeout", "unsent",
 }
 

@@ -1,0 +1,145 @@
+package loadgen
+
+import (
+	"fmt"
+	"runtime"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"wsstorm/wsclient"
+)
+
+// Defaults of a Plan.
+const (
+	DefaultConnections        = 50
+	DefaultConnectConcurrency = 128
+	DefaultConnectTimeout     = 10 * time.Second
+	DefaultDrain              = 5 * time.Second
+	DefaultCloseTimeout       = 5 * time.Second
+	DefaultSize               = 20       // bytes
+	DefaultMaxMessage         = 64 << 20 // bytes
+
+	// MaxSize bounds the size of a message, in bytes.
+	MaxSize = 1 << 30
+)
+
+// complete returns the plan with its defaults filled in, or a *PlanError.
+func (p Plan) complete() (Plan, error) {
+	set(&p.Connections, DefaultConnections)
+	set(&p.ConnectConcurrency, DefaultConnectConcurrency)
+	set(&p.ConnectTimeout, DefaultConnectTimeout)
+	set(&p.Drain, DefaultDrain)
+	set(&p.CloseTimeout, DefaultCloseTimeout)
+	set(&p.CloseCode, wsclient.StatusNormalClosure)
+	set(&p.FragmentPart, 1)
+	if len(p.Sizes) == 0 {
+		p.Sizes = []SizeClass{{Min: DefaultSize, Max: DefaultSize}}
+	}
+	largest, total := 0, 0
+	for _, c := range p.Sizes {
+		largest = max(largest, c.Max)
+		total += c.weight()
+		if c.Min < 0 || c.Max < c.Min || c.Max > MaxSize || c.Weight < 0 {
+			return p, refuse("Sizes", "a size must lie between 0 and 1 GiB, and a range must not end before it begins")
+		}
+	}
+	set(&p.MaxMessage, max(DefaultMaxMessage, int64(largest)))
+	set(&p.Workers, runtime.GOMAXPROCS(0))
+	p.Workers = min(p.Workers, p.Connections)
+	switch {
+	case p.Target.Authority == "":
+		return p, refuse("Target", "there is no target")
+	case p.Connections < 0 || p.Connections > 1<<24:
+		return p, refuse("Connections", "connections must be between 1 and 16777216")
+	case p.ConnectRate < 0, p.ConnectConcurrency < 0:
+		return p, refuse("ConnectRate", "the connect rate and concurrency must be positive")
+	case p.Workers < 0:
+		return p, refuse("Workers", "the number of workers must be positive")
+	case p.InFlight < 0 || p.Rate < 0 || p.Messages < 0:
+		return p, refuse("InFlight", "messages in flight, rate and number of messages must be positive")
+	case p.InFlight > 0 && p.Rate > 0:
+		return p, refuse("Rate", "a closed loop (in flight) and an open loop (rate) exclude each other")
+	case p.InFlight > 1<<20:
+		return p, refuse("InFlight", "at most 1048576 messages in flight per connection")
+	case p.Rate > 1e9:
+		return p, refuse("Rate", "a rate above one message per nanosecond cannot be kept")
+	case p.Warmup < 0 || p.Duration < 0 || p.Drain < 0 || p.CloseTimeout < 0 || p.ConnectTimeout < 0:
+		return p, refuse("Duration", "a duration must not be negative")
+	case p.Duration == 0 && p.Messages == 0:
+		return p, refuse("Duration", "a run needs a duration or a number of messages")
+	case p.Duration == 0 && p.InFlight == 0 && p.Rate == 0:
+		return p, refuse("Duration", "a run without messages needs a duration")
+	case p.Messages > 0 && p.Warmup > 0:
+		return p, refuse("Warmup", "a number of messages and a warm-up exclude each other")
+	case p.Fragment < FragmentRandom:
+		return p, refuse("Fragment", "the size of fragments must be positive")
+	case p.FragmentPart < 0 || p.FragmentPart > 1:
+		return p, refuse("FragmentPart", "the share of messages to fragment must lie between 0 and 1")
+	case p.MaxMessage < 0:
+		return p, refuse("MaxMessage", "the largest message must be positive")
+	case p.Reply == ReplyEcho && p.MaxMessage < int64(largest):
+		return p, refuse("MaxMessage", fmt.Sprintf("messages of %d bytes are sent, but their echo may have only %d", largest, p.MaxMessage))
+	case !p.CloseCode.Valid():
+		return p, refuse("CloseCode", "close code "+strconv.Itoa(int(p.CloseCode))+" may not be sent: 1000 to 1014 except 1004 to 1006, or 3000 to 4999 (RFC 6455, Section 7.4)")
+	case len(p.CloseReason) > 123 || !utf8.ValidString(p.CloseReason):
+		return p, refuse("CloseReason", "a close reason is UTF-8 of at most 123 bytes")
+	case len(p.Sizes) > 256:
+		return p, refuse("Sizes", "at most 256 sizes")
+	case total > maxPattern:
+		return p, refuse("Sizes", "the weights of the sizes add up to more than 65536")
+	case p.Payload == PayloadFile && len(p.PayloadData) == 0 && largest > 0:
+		return p, refuse("PayloadData", "the payload is empty")
+	case p.Payload == PayloadFile && p.Text && !p.textFits():
+		return p, refuse("PayloadData", "the payload is to be sent as text, but is not UTF-8 at every size: a size may cut a character in two")
+	}
+	return p, nil
+}
+
+// textFits reports whether the payload data is UTF-8 at each size.
+func (p *Plan) textFits() bool {
+	for _, c := range p.Sizes {
+		for size := c.Min; size <= c.Max; size++ {
+			if !utf8.Valid(fit(p.PayloadData, size)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// upgrade writes out the opening handshake.
+func (p *Plan) upgrade() (*wsclient.Upgrade, error) {
+	r := p.Request
+	r.Target = p.Target
+	u, err := r.Prepare()
+	if err != nil {
+		return nil, refuse("Request", err.Error())
+	}
+	return u, nil
+}
+
+func set[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func refuse(field, text string) error { return &PlanError{Field: field, Text: text} }
+
+// String returns the class as it stands in a result: "125", or "64-4096".
+func (c SizeClass) String() string {
+	if c.Min == c.Max {
+		return strconv.Itoa(c.Min)
+	}
+	return strconv.Itoa(c.Min) + "-" + strconv.Itoa(c.Max)
+}
+
+// String returns "constant" or "poisson".
+func (a Arrival) String() string {
+	if a == Poisson {
+		return "poisson"
+	}
+	return "constant"
+}

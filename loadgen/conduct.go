@@ -1,0 +1,202 @@
+package loadgen
+
+import (
+	"context"
+	"time"
+
+	"wsstorm/stats"
+)
+
+// tickEvery is the length of an interval of the result.
+const tickEvery = time.Second
+
+// conduct leads the run through its phases and collects on the way. It is the
+// only writer of the control block. It returns when every connection is over,
+// or when driving ends because a driver failed.
+func (r *run) conduct(ctx, driving context.Context) {
+	p := &r.plan
+	interrupt := ctx.Done()
+	// until waits for a condition over all workers, an instant, or the end.
+	until := func(phase string, at time.Duration, done func() bool) {
+		r.enter(phase)
+		for !done() && r.clock() < at && driving.Err() == nil {
+			now := r.clock()
+			wait := at - now
+			if tick := r.lastTick + tickEvery - now; tick > 0 {
+				wait = min(wait, tick)
+			}
+			timer := time.NewTimer(wait)
+			select {
+			case <-timer.C:
+			case <-r.pokes:
+			case <-interrupt:
+				interrupt = nil
+				r.interrupted = true
+				r.set(&r.ctl.stop, r.clock())
+			case <-driving.Done():
+			}
+			timer.Stop()
+			// The rest of a phase that is over soon belongs to its last interval.
+			if now := r.clock(); now-r.lastTick >= tickEvery && at-now > tickEvery/2 {
+				r.progress(r.tick(now))
+			}
+		}
+	}
+	stopped := func() bool { return r.ctl.stop.passed(r.clock()) }
+	gone := func() bool { return r.every(func(w *worker) bool { return w.live == 0 }) }
+
+	until("open", never, func() bool {
+		return stopped() || r.every(func(w *worker) bool { return w.settled == len(w.sessions) })
+	})
+	if !stopped() && !gone() {
+		r.begin()
+		until("warmup", r.ctl.measure.get(), func() bool { return stopped() || gone() })
+		r.openWindow()
+		until("measure", r.ctl.stop.get(), func() bool {
+			return stopped() || gone() || p.Messages > 0 && r.every((*worker).spent)
+		})
+		r.closeWindow()
+		until("drain", r.clock()+p.Drain, func() bool {
+			return r.every(func(w *worker) bool { return w.pending == 0 })
+		})
+	}
+	r.set(&r.ctl.close, r.clock())
+	// The sessions count their own close timeouts; the margin is for them.
+	until("close", r.clock()+p.CloseTimeout+time.Second, gone)
+	r.set(&r.ctl.kill, r.clock())
+	until("close", r.clock()+time.Second, gone)
+	if r.windowTo == 0 {
+		r.windowFrom = r.clock()
+		r.windowTo = r.windowFrom
+	}
+}
+
+// begin lets traffic start, and fixes the window where it is known.
+func (r *run) begin() {
+	p := &r.plan
+	for _, w := range r.workers {
+		w.shard.Lock()
+	}
+	population := int64(0)
+	for id := range p.Connections {
+		w := r.workers[id%len(r.workers)]
+		if w.sessions[id/len(r.workers)].state == stateOpen {
+			population++
+		}
+	}
+	r.ctl.population.Store(population)
+	start := r.clock()
+	if p.Rate > 0 {
+		rank := int64(0)
+		for id := range p.Connections {
+			w := r.workers[id%len(r.workers)]
+			if s := &w.sessions[id/len(r.workers)]; s.state == stateOpen {
+				s.arrivals.begin(w, start, rank)
+				rank++
+			}
+		}
+	}
+	r.ctl.measure.set(start + p.Warmup)
+	if p.Duration > 0 {
+		r.ctl.stop.set(start + p.Warmup + p.Duration)
+	}
+	r.ctl.start.set(start)
+	for _, w := range r.workers {
+		w.shard.Unlock()
+	}
+	r.wakeAll()
+}
+
+// openWindow begins the measured window, or an empty one where the run was over
+// before it.
+func (r *run) openWindow() {
+	r.before = stats.ReadUsage()
+	r.windowFrom = min(r.ctl.measure.get(), r.clock())
+}
+
+// closeWindow ends it: when the schedule said so, when the last reply came that
+// Plan.Messages asked for, or now, where there is nobody left to talk to.
+func (r *run) closeWindow() {
+	now := r.clock()
+	r.windowTo = min(now, r.ctl.stop.get())
+	if !r.ctl.stop.passed(now) {
+		r.set(&r.ctl.stop, now)
+		last := time.Duration(0)
+		for _, w := range r.workers {
+			w.shard.Lock()
+			last = max(last, w.lastReply)
+			w.shard.Unlock()
+		}
+		if r.plan.Messages > 0 && last > r.windowFrom {
+			r.windowTo = last
+		}
+	}
+	r.windowTo = max(r.windowTo, r.windowFrom)
+	r.after = stats.ReadUsage()
+}
+
+// set changes one instant of the control block and wakes all workers.
+func (r *run) set(i *instant, at time.Duration) {
+	i.set(at)
+	r.wakeAll()
+}
+
+func (r *run) wakeAll() {
+	for _, wake := range r.wakes {
+		wake()
+	}
+}
+
+// every reports whether cond holds for each worker.
+func (r *run) every(cond func(*worker) bool) bool {
+	for _, w := range r.workers {
+		w.shard.Lock()
+		ok := cond(w)
+		w.shard.Unlock()
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// enter begins a phase with an interval of its own.
+func (r *run) enter(phase string) {
+	if r.phase == phase {
+		return
+	}
+	if now := r.clock(); r.phase != "" {
+		interval := r.tick(now)
+		r.phase = phase
+		r.progress(interval)
+	}
+	r.phase = phase
+}
+
+// tick collects what was recorded since the last one as an interval.
+func (r *run) tick(now time.Duration) stats.Interval {
+	i := r.collector.Tick(now-r.zero(), now-r.lastTick, r.phase)
+	r.lastTick = now
+	return i
+}
+
+// zero is the zero of the intervals' time: the beginning of the measured
+// window, or of the run where there was none.
+func (r *run) zero() time.Duration {
+	if at := r.ctl.measure.get(); at != never {
+		return at
+	}
+	return 0
+}
+
+func (r *run) progress(i stats.Interval) {
+	if r.plan.Progress == nil {
+		return
+	}
+	now := r.clock()
+	left := time.Duration(-1)
+	if stop := r.ctl.stop.get(); stop != never {
+		left = max(0, stop-now)
+	}
+	r.plan.Progress(Progress{Phase: r.phase, Elapsed: now, Left: left, Interval: i, Totals: r.collector.Totals()})
+}

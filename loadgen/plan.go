@@ -1,0 +1,127 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"time"
+
+	"wsstorm/stats"
+	"wsstorm/wsclient"
+)
+
+// A Plan is the load to put on one server. The zero value of a field is its
+// default unless its comment says otherwise; Run reports a Plan that
+// contradicts itself as a *PlanError before anything is sent.
+type Plan struct {
+	// Where, and how connections are opened.
+	Target     wsclient.Target
+	Request    wsclient.Request // headers, subprotocols, ...; Target is set by Run
+	TLS        *tls.Config      // for wss; nil: the system's roots
+	UnixSocket string           // connect to this path instead of the target's host
+
+	Connections        int           // default 50
+	ConnectRate        float64       // connections a second; 0: as fast as ConnectConcurrency allows
+	ConnectConcurrency int           // connections being opened at the same time; default 128
+	ConnectTimeout     time.Duration // DNS + connect + TLS + upgrade of one; default 10 s
+
+	// The phases. Traffic begins when every connection is open or has failed.
+	Warmup       time.Duration // sent, but not measured
+	Duration     time.Duration // of the measured window; 0: until Messages are answered
+	Messages     int64         // in total; 0: as many as fit into Duration
+	Drain        time.Duration // the longest wait for outstanding replies; default 5 s
+	CloseTimeout time.Duration // the longest wait for the peer's Close; default 5 s
+
+	// The load: a closed loop, an open loop where Rate is set, or none
+	// (connections held, nothing sent) where both are zero.
+	InFlight int     // closed loop: messages on their way per connection
+	Rate     float64 // open loop: messages a second in total
+	Arrival  Arrival // open loop: how they are spaced
+	Seed     uint64  // of arrivals, sizes, payloads and fragments
+
+	// The messages.
+	Sizes        []SizeClass // default: one class of 20 bytes
+	Payload      PayloadKind
+	PayloadData  []byte  // for PayloadFile: the bytes to send, repeated or cut to each size
+	Text         bool    // text messages instead of binary ones
+	Fragment     int     // payload bytes a frame at most; 0: whole; FragmentRandom: random pieces, Pings in between
+	FragmentPart float64 // the share of the messages that Fragment applies to; 0 means all
+	Reply        ReplyMode
+	MaxMessage   int64         // bytes of a message that the peer may send; default 64 MiB
+	PingInterval time.Duration // a Ping on every connection each; 0: none
+
+	// The close phase.
+	CloseCode   wsclient.StatusCode // default 1000
+	CloseReason string
+
+	Driver  DriverName
+	Workers int // default: the cores this process may use
+
+	// Progress, if set, is called about once a second, and at each change of
+	// phase, from one goroutine; it must not block.
+	Progress func(Progress)
+}
+
+// FragmentRandom as Plan.Fragment splits messages into random pieces.
+const FragmentRandom = -1
+
+// A SizeClass is one entry of the size list: sizes from Min to Max bytes
+// (uniform), drawn with a weight relative to the other classes'.
+type SizeClass struct {
+	Min, Max int
+	Weight   int // 0 means 1
+}
+
+// Arrival is the spacing of an open loop.
+type Arrival uint8
+
+// The arrivals.
+const (
+	Constant Arrival = iota // every 1/Rate
+	Poisson                 // exponential gaps of mean 1/Rate
+)
+
+// PayloadKind says what a message is made of.
+type PayloadKind uint8
+
+// The payloads. A text message is made of printable ASCII characters.
+const (
+	PayloadRandom PayloadKind = iota
+	PayloadZero               // zero bytes; '0' characters in text
+	PayloadFile               // Plan.PayloadData
+)
+
+// ReplyMode says what counts as the answer to a message.
+type ReplyMode uint8
+
+// The reply modes.
+const (
+	ReplyEcho ReplyMode = iota // the same bytes, compared
+	ReplyAny                   // the next message, whatever it is
+	ReplyNone                  // nothing: messages that come are counted only
+)
+
+// DriverName selects what moves the bytes.
+type DriverName uint8
+
+// The drivers.
+const (
+	DriverAuto     DriverName = iota // the fastest that can serve the plan
+	DriverPortable                   // goroutines over net.Conn
+	DriverEpoll                      // the Linux event loop
+)
+
+// Progress is a look at a run while it lasts.
+type Progress struct {
+	Phase    string
+	Elapsed  time.Duration // since the run began
+	Left     time.Duration // until the measured window ends; negative: unknown
+	Interval stats.Interval
+	Totals   stats.Totals // over the whole run so far
+}
+
+// A PlanError says why a Plan cannot be run.
+type PlanError struct {
+	Field string // of Plan
+	Text  string
+}
+
+func (e *PlanError) Error() string { return e.Text }

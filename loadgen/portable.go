@@ -1,0 +1,296 @@
+package loadgen
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"wsstorm/wsclient"
+)
+
+// portable is the driver for everything that is, or needs, a net.Conn: each
+// connection has a goroutine that reads, and each worker one that keeps time.
+// Writing is done by whoever has something to send: by the reading goroutine
+// where that cannot block it for long, otherwise by one made for it.
+type portable struct {
+	dialer wsclient.Dialer
+}
+
+func newPortable(p *Plan) (*portable, error) {
+	upgrade, err := p.upgrade()
+	if err != nil {
+		return nil, err
+	}
+	return &portable{wsclient.Dialer{
+		Upgrade: upgrade, TLS: p.TLS, UnixSocket: p.UnixSocket, Timeout: p.ConnectTimeout,
+	}}, nil
+}
+
+func (p *portable) name() string { return "portable" }
+
+func (p *portable) start(ctx context.Context, g *errgroup.Group, w *worker, concurrency int, clock func() time.Duration) (func(), error) {
+	d := &portableWorker{
+		worker: w, dialer: &p.dialer, group: g, clock: clock, concurrency: concurrency,
+		// What may be unanswered at a time fits the socket buffers of both
+		// ends, so that a write waits for no read of ours.
+		inline: w.plan.Rate == 0 && w.sizes.max()*w.plan.InFlight <= inlineLimit,
+		notify: make(chan struct{}, 1),
+		conns:  make([]portableConn, len(w.sessions)),
+	}
+	g.Go(func() error { return d.keepTime(ctx) })
+	return d.wake, nil
+}
+
+const (
+	inlineLimit = 16 << 10 // bytes
+	readBuffer  = 4 << 10  // bytes at first, for each connection
+	readLimit   = 64 << 10 // bytes at most, where reads fill the buffer
+
+	// stallTime is how long a write must have taken for the peer to be the
+	// reason: one that only copies takes microseconds.
+	stallTime = time.Millisecond
+)
+
+type portableWorker struct {
+	*worker
+	dialer      *wsclient.Dialer
+	group       *errgroup.Group
+	clock       func() time.Duration
+	concurrency int
+	inline      bool
+	conns       []portableConn // by session
+
+	notify   chan struct{}
+	all      atomic.Bool   // every session is to be visited
+	sleeping time.Duration // until when keepTime sleeps; under the lock
+}
+
+type portableConn struct {
+	conn net.Conn // nil before it is open and after it was closed
+	out  []byte   // being written while the session is blocked
+}
+
+// wake has every session looked at.
+func (d *portableWorker) wake() {
+	d.all.Store(true)
+	d.nudge()
+}
+
+// nudge has the time keeper look at the agenda and at connections to open.
+func (d *portableWorker) nudge() {
+	select {
+	case d.notify <- struct{}{}:
+	default:
+	}
+}
+
+// keepTime opens connections and visits sessions when their time has come.
+func (d *portableWorker) keepTime(ctx context.Context) error {
+	opening, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		d.shard.Lock()
+		now := d.clock()
+		if d.all.Swap(false) {
+			if d.ctl.close.passed(now) {
+				giveUp()
+			}
+			for i := range d.sessions {
+				d.visit(i, now)
+			}
+		}
+		for i, due := d.agenda.pop(now); due; i, due = d.agenda.pop(now) {
+			d.visit(i, now)
+		}
+		again := d.open(opening, now)
+		d.checkpoint(now)
+		d.sleeping = min(again, d.agenda.next())
+		sleep := d.sleeping - now
+		d.shard.Unlock()
+
+		timer.Reset(sleep)
+		select {
+		case <-timer.C:
+		case <-d.notify:
+		case <-ctx.Done():
+			d.closeAll()
+			return nil
+		}
+	}
+}
+
+// open starts to open the connections that are due, and returns when to do so
+// again.
+func (d *portableWorker) open(ctx context.Context, now time.Duration) time.Duration {
+	for {
+		i, again := d.dial(now, d.concurrency)
+		if i < 0 {
+			return again
+		}
+		d.group.Go(func() error {
+			d.serve(ctx, i)
+			return nil
+		})
+	}
+}
+
+func (d *portableWorker) closeAll() {
+	d.shard.Lock()
+	defer d.shard.Unlock()
+	for i := range d.conns {
+		d.close(i)
+	}
+}
+
+func (d *portableWorker) close(i int) {
+	if c := &d.conns[i]; c.conn != nil {
+		c.conn.Close() // its reader ends; an error here means that it is closed
+		c.conn = nil
+	}
+}
+
+// visit does what is due on session i; under the lock.
+func (d *portableWorker) visit(i int, now time.Duration) {
+	d.sessions[i].wake(d.worker, now)
+	if d.fill(i, now) {
+		d.group.Go(func() error {
+			d.shard.Lock()
+			d.flush(i)
+			d.shard.Unlock()
+			return nil
+		})
+	}
+	d.settleDown(i)
+}
+
+// fill takes output from session i, if it has any and none is being written,
+// and reports whether flush has to be called.
+func (d *portableWorker) fill(i int, now time.Duration) bool {
+	c, s := &d.conns[i], &d.sessions[i]
+	if c.conn == nil || s.blocked {
+		return false
+	}
+	c.out = s.fill(d.worker, now, c.out[:0])
+	if len(c.out) == 0 {
+		return false
+	}
+	s.block()
+	return true
+}
+
+// flush writes the output of session i until there is no more. The lock is
+// released around each write.
+func (d *portableWorker) flush(i int) {
+	c, s := &d.conns[i], &d.sessions[i]
+	for more := true; more; {
+		conn, before := c.conn, d.clock()
+		if conn == nil {
+			return
+		}
+		d.shard.Unlock()
+		_, err := conn.Write(c.out)
+		now := d.clock()
+		d.shard.Lock()
+		if err != nil {
+			// What the peer sent before it went away tells more than this
+			// error: the session stays blocked, and the reader finds it.
+			break
+		}
+		s.resume(now, now-before > stallTime)
+		more = d.fill(i, now)
+	}
+	if cap(c.out) > 2*readBuffer {
+		c.out = nil
+	}
+	d.settleDown(i)
+}
+
+// settleDown puts session i into the agenda, and closes its socket once it is
+// over and its last bytes are written.
+func (d *portableWorker) settleDown(i int) {
+	s := &d.sessions[i]
+	at := s.next(d.worker)
+	d.agenda.set(i, at)
+	if at < d.sleeping {
+		d.nudge()
+	}
+	if s.state == stateOver && (!s.blocked || d.ctl.kill.passed(d.clock())) {
+		d.close(i)
+	}
+}
+
+// serve opens the connection of session i and reads from it to its end.
+func (d *portableWorker) serve(ctx context.Context, i int) {
+	t, err := d.dialer.Open(ctx)
+	s := &d.sessions[i]
+	d.shard.Lock()
+	now := d.clock()
+	switch {
+	case err != nil:
+		s.ended(d.worker, classifyOpen(err), err)
+	case s.state != stateOpening:
+		t.Conn.Close()
+	default:
+		d.conns[i].conn = t.Conn
+		s.opened(d.worker, now, t.Timings)
+		d.received(i, now, t.Buffered, nil)
+	}
+	d.checkpoint(now)
+	d.nudge() // another one may be opened
+	conn := d.conns[i].conn
+	d.shard.Unlock()
+	if conn != nil {
+		d.read(i, conn)
+	}
+}
+
+func (d *portableWorker) read(i int, conn net.Conn) {
+	buf := make([]byte, readBuffer)
+	for open := true; open; {
+		n, err := conn.Read(buf)
+		now := d.clock()
+		d.shard.Lock()
+		d.received(i, now, buf[:n], err)
+		d.checkpoint(now)
+		open = err == nil && d.conns[i].conn != nil
+		if err != nil {
+			d.close(i)
+		}
+		d.shard.Unlock()
+		if n == len(buf) && n < readLimit {
+			buf = make([]byte, 2*n)
+		}
+	}
+}
+
+// received hands bytes, and the end of the stream, to session i and answers.
+func (d *portableWorker) received(i int, now time.Duration, p []byte, err error) {
+	s := &d.sessions[i]
+	s.receive(d.worker, now, p)
+	if err != nil {
+		if err != io.EOF {
+			err = errorCause(err)
+		}
+		s.ended(d.worker, classifyIO(err), err)
+	}
+	if !d.fill(i, now) {
+		d.settleDown(i)
+		return
+	}
+	if d.inline {
+		d.flush(i)
+		return
+	}
+	d.group.Go(func() error {
+		d.shard.Lock()
+		d.flush(i)
+		d.shard.Unlock()
+		return nil
+	})
+}

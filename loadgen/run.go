@@ -1,0 +1,146 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"wsstorm/stats"
+)
+
+// run is one run of a Plan.
+type run struct {
+	plan     Plan
+	ctl      *control
+	sizes    *sizes
+	payloads *payloads
+	workers  []*worker
+	wakes    []func()
+	pokes    chan struct{}
+	base     time.Time
+
+	collector *stats.Collector
+	lastTick  time.Duration
+	phase     string
+
+	windowFrom, windowTo time.Duration
+	before, after        stats.Usage // of this process, at the ends of the window
+	interrupted          bool
+}
+
+// Run puts the load of p on its target and returns what it saw; the caller adds
+// the version of its tool, and its flags. Cancelling ctx
+// ends the load early: what is on its way is still awaited, connections are
+// closed as in any run, and the Result says that it was interrupted. The error
+// is a *PlanError where p makes no sense; a server that misbehaves is no error
+// but data in the Result.
+func Run(ctx context.Context, p Plan) (*stats.Result, error) {
+	p, err := p.complete()
+	if err != nil {
+		return nil, err
+	}
+	d, err := newDriver(&p)
+	if err != nil {
+		return nil, err
+	}
+	r := newRun(p)
+	// Not ctx: its end begins the drain, it does not cut connections.
+	driving, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	g, driving := errgroup.WithContext(driving)
+	for i, w := range r.workers {
+		concurrency := max(1, int(part(int64(p.ConnectConcurrency), i, len(r.workers))))
+		wake, err := d.start(driving, g, w, concurrency, r.clock)
+		if err != nil {
+			cut()
+			return nil, errors.Join(err, g.Wait())
+		}
+		r.wakes = append(r.wakes, wake)
+	}
+	r.conduct(ctx, driving)
+	cut()
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return r.result(d.name()), nil
+}
+
+func newRun(p Plan) *run {
+	r := &run{
+		plan:  p,
+		ctl:   newControl(),
+		sizes: newSizes(p.Sizes, p.Seed),
+		pokes: make(chan struct{}, 1),
+		base:  time.Now(),
+	}
+	r.payloads = newPayloads(p.Payload, p.PayloadData, p.Text, r.sizes.max(), p.Seed)
+	shards := make([]*stats.Shard, p.Workers)
+	for i := range p.Workers {
+		w := newWorker(r, i, p.Workers)
+		r.workers = append(r.workers, w)
+		shards[i] = w.shard
+	}
+	labels := make([]string, len(p.Sizes))
+	for i, c := range p.Sizes {
+		labels[i] = c.String()
+	}
+	r.collector = stats.NewCollector(shards, labels)
+	return r
+}
+
+// clock returns the present instant.
+func (r *run) clock() time.Duration { return time.Since(r.base) }
+
+// poke wakes the conductor; it never blocks.
+func (r *run) poke() {
+	select {
+	case r.pokes <- struct{}{}:
+	default:
+	}
+}
+
+// result makes the Result, after everything has ended.
+func (r *run) result(driver string) *stats.Result {
+	var answers []int64
+	for _, w := range r.workers {
+		w.shard.Lock()
+		for i := range w.sessions {
+			s := &w.sessions[i]
+			s.arrivals.unsent(w, s)
+			if s.wasOpen {
+				answers = append(answers, s.answers)
+			}
+		}
+		if w.tickets > 0 && w.plan.Rate == 0 && !r.interrupted {
+			w.shard.Sizes[0].Unsent += w.tickets
+		}
+		w.shard.Unlock()
+	}
+	r.tick(r.clock())
+	p := &r.plan
+	res := &stats.Result{
+		Tool:        stats.Tool{Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH},
+		Flags:       []string{},
+		Started:     r.base.Add(r.windowFrom),
+		URL:         p.Target.String(),
+		Driver:      driver,
+		Load:        stats.Load{InFlight: p.InFlight, Rate: p.Rate, Workers: p.Workers},
+		Interrupted: r.interrupted,
+		WindowS:     (r.windowTo - r.windowFrom).Seconds(),
+	}
+	if p.Rate > 0 {
+		res.Load.Arrival = p.Arrival.String()
+	}
+	r.collector.Fill(res)
+	res.Connections.Requested = int64(p.Connections)
+	if slices.Max(append(answers, 0)) > 0 {
+		res.Fairness = stats.FairnessOf(answers)
+	}
+	res.Client = r.after.Since(r.before, res.Messages.Received)
+	res.Verdict = stats.Judge(res)
+	return res
+}

@@ -1,0 +1,207 @@
+package loadgen
+
+import (
+	"encoding/binary"
+	"time"
+
+	"wsstorm/stats"
+	"wsstorm/wsclient"
+)
+
+// fillLimit is where fill stops, in bytes: enough for a system call to be worth
+// its price, little enough for a worker's buffer to stay in the cache.
+const fillLimit = 64 << 10
+
+// outgoing is the message that is being appended. A long one takes several
+// calls of fill: what a connection has to keep of it is this, not its bytes.
+type outgoing struct {
+	open   bool // begun, not complete
+	split  bool // goes out in fragments
+	seq    uint32
+	size   int32 // payload bytes
+	off    int32 // of them appended
+	begin  int32 // the current frame is payload [begin, end)
+	end    int32
+	frames int32 // begun, the current one included
+	last   bool  // the current frame is the final one
+	key    wsclient.MaskKey
+}
+
+// owedPong is the payload of the Ping that is to be answered: the latest one, as
+// RFC 6455, Section 5.5.3 allows, so that a flood of them costs no memory.
+type owedPong struct {
+	due     bool
+	n       uint8
+	payload [125]byte
+}
+
+// maxSpan bounds what one lost reply costs while later ones keep coming: so many
+// sequence numbers behind the next one it is given up.
+const maxSpan = 1 << 16
+
+// fill appends to dst what the connection has to send by now, up to about
+// fillLimit bytes in dst; a driver writes them and asks again until nothing
+// comes. After its last bytes the session may be over.
+func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
+	before := len(dst)
+	for len(dst) < fillLimit {
+		if s.tx.open && s.tx.off < s.tx.end {
+			dst = s.appendPayload(w, dst)
+			continue
+		}
+		// A frame boundary: control frames go first.
+		if s.pong != nil && s.pong.due {
+			dst = s.appendControl(dst, wsclient.OpPong, s.pong.payload[:s.pong.n])
+			s.pong.due = false
+		}
+		if s.state == stateOpen && s.pingDue <= now && s.pingSent == 0 {
+			s.pingDue = max(s.pingDue+w.plan.PingInterval, now)
+			dst = s.appendPing(now, dst)
+		}
+		if s.tx.open {
+			dst = s.appendHeader(w, now, dst)
+			continue
+		}
+		if s.state == stateClosing && s.closeSent == 0 {
+			s.closeSent = now
+			s.sentCode = w.plan.CloseCode
+			dst = wsclient.AppendClose(dst, w.plan.CloseCode, w.plan.CloseReason, wsclient.NewMaskKey())
+		}
+		if s.state == stateLeaving {
+			dst = wsclient.AppendClose(dst, s.sentCode, "", wsclient.NewMaskKey())
+			s.state = stateClosed
+			if s.sever {
+				s.finish(w)
+			}
+		}
+		if s.state != stateOpen || !s.begin(w, now) {
+			break
+		}
+	}
+	if n := len(dst) - before; n > 0 && w.counting(now) {
+		w.shard.BytesSent += int64(n)
+	}
+	return dst
+}
+
+// begin starts the next message if one is due, and reports whether it did.
+func (s *session) begin(w *worker, now time.Duration) bool {
+	due := now
+	if w.plan.Rate > 0 {
+		if due = s.arrivals.next(w); due > now {
+			return false
+		}
+		s.arrivals.take(w)
+	} else if !w.admit(s, now) {
+		return false
+	}
+	seq := s.q.next()
+	class, size := w.sizes.at(s.id, seq)
+	s.tx = outgoing{open: true, seq: seq, size: int32(size), split: w.split(s.id, seq)}
+	if w.plan.Reply == ReplyNone {
+		s.q.head++
+	} else {
+		if s.q.n >= maxSpan && s.expected-s.q.head <= s.q.n {
+			s.loseOldest(w)
+		}
+		s.q.push(sentMessage{due: due, sent: now})
+		w.pending++
+	}
+	w.shard.AllSent++
+	if due < w.ctl.measure.get() {
+		return true
+	}
+	w.shard.Sizes[class].Sent++
+	if w.plan.Rate > 0 {
+		if due < s.resumed {
+			w.shard.Sizes[class].Blocked++
+		} else {
+			w.shard.Record(stats.Lag, now-due)
+		}
+	}
+	return true
+}
+
+// admit reports whether a closed loop lets the session send another message.
+func (w *worker) admit(s *session, now time.Duration) bool {
+	if int(s.q.waiting) >= w.plan.InFlight || w.tickets == 0 ||
+		!w.ctl.start.passed(now) || w.ctl.stop.passed(now) {
+		return false
+	}
+	if w.tickets > 0 {
+		w.tickets--
+	}
+	return true
+}
+
+// split reports whether a message is sent in fragments.
+func (w *worker) split(conn, seq uint32) bool {
+	if w.plan.Fragment == 0 {
+		return false
+	}
+	part := w.plan.FragmentPart
+	return part >= 1 || float64(mix(w.plan.Seed+uint64(conn)<<32+uint64(seq))>>11)/(1<<53) < part
+}
+
+// appendHeader begins the next frame of the message.
+func (s *session) appendHeader(w *worker, now time.Duration, dst []byte) []byte {
+	m := &s.tx
+	left := m.size - m.off
+	n := left
+	if m.split {
+		if m.frames > 0 && w.plan.Fragment == FragmentRandom && s.pingSent == 0 && s.random(4) == 0 {
+			dst = s.appendPing(now, dst)
+		}
+		switch {
+		case w.plan.Fragment > 0:
+			n = min(left, int32(w.plan.Fragment))
+		case left > 0:
+			n = 1 + int32(s.random(uint64(left)))
+		}
+	}
+	m.begin, m.end = m.off, m.off+n
+	// A split message has two frames at least: where the first one takes all
+	// of the payload, an empty one follows.
+	m.last = m.end == m.size && (!m.split || m.frames > 0)
+	op := wsclient.OpContinuation
+	if m.frames == 0 {
+		op = wsclient.OpBinary
+		if w.plan.Text {
+			op = wsclient.OpText
+		}
+	}
+	m.frames++
+	m.key = wsclient.NewMaskKey()
+	dst = wsclient.AppendHeader(dst, wsclient.FrameHeader{Fin: m.last, Opcode: op, Length: int64(n)}, m.key)
+	m.open = !m.last || n > 0
+	return dst
+}
+
+// appendPayload appends more of the current frame's payload.
+func (s *session) appendPayload(w *worker, dst []byte) []byte {
+	m := &s.tx
+	to := min(int(m.end), int(m.off)+fillLimit-len(dst))
+	dst = w.payloads.append(dst, s.id, m.seq, int(m.size), int(m.off), to, int(m.begin), m.key)
+	m.off = int32(to)
+	m.open = !m.last || m.off < m.end
+	return dst
+}
+
+func (s *session) appendControl(dst []byte, op wsclient.Opcode, payload []byte) []byte {
+	return wsclient.AppendFrame(dst, wsclient.FrameHeader{Fin: true, Opcode: op}, wsclient.NewMaskKey(), payload)
+}
+
+// appendPing appends a Ping whose payload is its number.
+func (s *session) appendPing(now time.Duration, dst []byte) []byte {
+	s.pingSeq++
+	s.pingSent = max(now, 1)
+	var payload [4]byte
+	binary.BigEndian.PutUint32(payload[:], s.pingSeq)
+	return s.appendControl(dst, wsclient.OpPing, payload[:])
+}
+
+// random draws from [0, n), seeded.
+func (s *session) random(n uint64) uint64 {
+	s.arrivals.rng += 0x9E3779B97F4A7C15
+	return mix(s.arrivals.rng) % n
+}

@@ -1,0 +1,209 @@
+package loadgen
+
+import (
+	"time"
+
+	"wsstorm/stats"
+	"wsstorm/wsclient"
+)
+
+// A session is one connection's traffic: what is due, what was sent, what came
+// back. It does no I/O and reads no clock. A driver tells it what happened
+// (opened, received, blocked, ended, ...) and asks for what to send (fill) and
+// when to come back (next). It is a plain value of some 300 bytes: an engine has
+// 100,000 of them in slabs. Every method runs under the lock of its worker.
+type session struct {
+	id    uint32 // of the connection in the run: part of every stamp
+	state state
+
+	dec wsclient.Decoder
+	rx  incoming
+	q   inflight
+
+	tx       outgoing
+	blocked  bool          // output is waiting for the peer to read
+	resumed  time.Duration // when the peer last began to read again after blocking
+	pong     *owedPong     // at the next frame boundary
+	arrivals arrivals
+
+	pingDue  time.Duration // never: no more Pings
+	pingSent time.Duration // of the one on its way; 0: none
+	pingSeq  uint32
+
+	deadline  time.Duration // when to give up opening or closing
+	closeSent time.Duration // when our Close frame was sent; 0: it was not
+	sentCode  wsclient.StatusCode
+	sever     bool   // having sent our Close frame, do not wait for the peer
+	expected  uint32 // one behind the highest sequence number answered
+	wasOpen   bool
+	answers   int64 // received in the measured window
+}
+
+// state is where a connection is in its life.
+type state uint8
+
+const (
+	stateNew     state = iota // nothing was tried yet
+	stateOpening              // DNS, connect, TLS, upgrade
+	stateOpen
+	stateClosing // our closing handshake: waiting for the peer's Close
+	stateLeaving // the peer closed, or broke the protocol: our Close is still to be sent
+	stateClosed  // Close frames went both ways: waiting for the peer to close TCP
+	stateOver    // the driver closes the socket as soon as the output is written
+)
+
+// begun takes note that the driver starts to open the connection.
+func (s *session) begun(w *worker, now time.Duration) {
+	s.state = stateOpening
+	s.arrivals.rng = mix(w.plan.Seed ^ uint64(s.id)<<20)
+	s.deadline = now + w.plan.ConnectTimeout
+	w.opening++
+}
+
+// opened takes note that the opening handshake has been verified.
+func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
+	s.state = stateOpen
+	s.wasOpen = true
+	s.deadline = never
+	s.dec.MaxMessage = w.plan.MaxMessage
+	s.pingDue = never
+	if every := w.plan.PingInterval; every > 0 {
+		// Staggered, so that the Pings of a run do not come in bursts.
+		s.pingDue = now + time.Duration(mix(uint64(s.id))%uint64(every))
+	}
+	w.settle()
+	w.live++
+	w.shard.Opened++
+	w.recordOpen(t)
+}
+
+// refused takes note that the connection could not be opened.
+func (s *session) refused(w *worker, class stats.Class, err error) {
+	s.state = stateOver
+	s.deadline = never
+	w.settle()
+	w.shard.Failed++
+	w.fail(class, err)
+}
+
+// wake does what time alone brings about: the next phase, and deadlines.
+func (s *session) wake(w *worker, now time.Duration) {
+	switch {
+	case s.state == stateOver:
+	case w.ctl.kill.passed(now) || now >= s.deadline:
+		s.cut(w)
+	case w.ctl.close.passed(now):
+		switch s.state {
+		case stateNew, stateOpening: // the run was interrupted
+			s.forget(w)
+		case stateOpen:
+			s.state = stateClosing
+			s.deadline = now + w.plan.CloseTimeout
+			s.lose(w)
+		}
+	case s.state == stateNew && w.ctl.stop.passed(now):
+		s.forget(w)
+	}
+}
+
+// cut ends the session because its time is up.
+func (s *session) cut(w *worker) {
+	switch s.state {
+	case stateNew:
+		s.forget(w)
+	case stateOpening:
+		s.refused(w, stats.ErrConnectTimeout, errOpenTimeout)
+	case stateOpen, stateClosing:
+		w.shard.StillOpen++
+		w.shard.CloseCodes(uint16(s.sentCode), 0)
+		w.fail(stats.ErrCloseTimeout, errCloseTimeout)
+		s.finish(w)
+	case stateLeaving, stateClosed:
+		s.finish(w)
+	}
+}
+
+// ended takes note that the transport is gone, for the reason given.
+func (s *session) ended(w *worker, class stats.Class, err error) {
+	switch s.state {
+	case stateOpening:
+		s.refused(w, class, err)
+	case stateOpen, stateClosing:
+		s.drop(w, class, err)
+		s.finish(w)
+	case stateLeaving, stateClosed:
+		s.finish(w)
+	}
+}
+
+// drop counts the connection as lost without a closing handshake.
+func (s *session) drop(w *worker, class stats.Class, err error) {
+	w.shard.Dropped++
+	w.shard.CloseCodes(uint16(s.sentCode), 0)
+	w.fail(class, err)
+}
+
+// forget ends a session that was not open, and is not a failure either: the run
+// was interrupted before it came that far.
+func (s *session) forget(w *worker) {
+	if s.state == stateOpening {
+		w.opening--
+	}
+	s.state = stateOver
+	s.deadline = never
+	w.settled++
+}
+
+// finish ends an open session.
+func (s *session) finish(w *worker) {
+	s.lose(w)
+	s.state = stateOver
+	s.deadline = never
+	s.arrivals.leave(w)
+	w.live--
+}
+
+// lose counts what is on its way as lost.
+func (s *session) lose(w *worker) {
+	for s.q.n > 0 {
+		s.loseOldest(w)
+	}
+}
+
+func (s *session) loseOldest(w *worker) {
+	seq := s.q.head
+	m := s.q.take(seq)
+	w.pending--
+	if m.due >= w.ctl.measure.get() {
+		class, _ := w.sizes.at(s.id, seq)
+		w.shard.Sizes[class].Lost++
+		w.fail(stats.ErrLost, errLost)
+	}
+}
+
+// next returns the instant at which the session must be woken and asked for
+// output, if nothing else happens before.
+func (s *session) next(w *worker) time.Duration {
+	at := s.deadline
+	if s.state != stateOpen || s.blocked {
+		return at
+	}
+	if s.pingSent == 0 {
+		at = min(at, s.pingDue)
+	}
+	return min(at, s.arrivals.next(w))
+}
+
+// block takes note that the peer does not read: what was given to fill is
+// waiting in the driver. fill is not called until resume.
+func (s *session) block() { s.blocked = true }
+
+// resume takes note that the driver has written everything. Where stalled is
+// true the peer was the reason for the wait, and what fell due meanwhile is not
+// held against the client's punctuality.
+func (s *session) resume(now time.Duration, stalled bool) {
+	s.blocked = false
+	if stalled {
+		s.resumed = now
+	}
+}

@@ -1,0 +1,143 @@
+package loadgen
+
+import (
+	"time"
+
+	"wsstorm/stats"
+	"wsstorm/wsclient"
+)
+
+// A worker is a share of the run's connections and what they have in common.
+// One driver moves their bytes. All of it but the first group of fields is
+// guarded by the shard's lock.
+type worker struct {
+	plan     *Plan
+	ctl      *control
+	sizes    *sizes
+	payloads *payloads
+	poke     func() // tells the engine that something it may wait for has come
+	index    int    // of this worker
+
+	shard    *stats.Shard
+	sessions []session
+	agenda   agenda
+
+	nextNew   int           // index of the first session that was never begun
+	opening   int           // sessions in stateOpening
+	settled   int           // sessions that have left stateNew and stateOpening
+	live      int           // sessions that opened and are not over
+	pending   int64         // messages on their way
+	tickets   int64         // closed loop: messages still to send; negative: no bound
+	sending   int           // open loop with a bound: sessions with messages left
+	lastReply time.Duration // when the latest reply came
+}
+
+// newWorker returns worker index of all, without connections begun.
+func newWorker(r *run, index, all int) *worker {
+	n := (r.plan.Connections - index + all - 1) / all
+	w := &worker{
+		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, poke: r.poke, index: index,
+		shard:    stats.NewShard(len(r.plan.Sizes)),
+		sessions: make([]session, n),
+		agenda:   newAgenda(n),
+		tickets:  -1,
+	}
+	if r.plan.Messages > 0 {
+		w.tickets = part(r.plan.Messages, index, all)
+	}
+	// One allocation for the rings of all sessions.
+	ring := 1
+	for ring < r.plan.InFlight && ring < 1024 {
+		ring *= 2
+	}
+	rings := make([]sentMessage, ring*n)
+	for i := range w.sessions {
+		s := &w.sessions[i]
+		s.id = uint32(i*all + index)
+		s.deadline = never
+		s.q.ring = rings[i*ring : (i+1)*ring : (i+1)*ring]
+	}
+	return w
+}
+
+// part returns the share of n that item index of all gets.
+func part(n int64, index, all int) int64 {
+	share := n / int64(all)
+	if int64(index) < n%int64(all) {
+		share++
+	}
+	return share
+}
+
+// dial returns the session whose connection is to be opened now, or the instant
+// at which to ask again: never, if an event has to come first.
+func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Duration) {
+	if w.nextNew == len(w.sessions) || w.opening >= concurrency || w.ctl.stop.passed(now) {
+		return -1, never
+	}
+	s := &w.sessions[w.nextNew]
+	if rate := w.plan.ConnectRate; rate > 0 {
+		if due := spaced(int64(s.id), rate); now < due {
+			return -1, due
+		}
+	}
+	w.nextNew++
+	s.begun(w, now)
+	return w.nextNew - 1, 0
+}
+
+// settle counts a session that is no longer opening.
+func (w *worker) settle() {
+	w.opening--
+	w.settled++
+}
+
+// counting reports whether bytes belong to the measured window or its drain.
+func (w *worker) counting(now time.Duration) bool {
+	return w.ctl.measure.passed(now) && !w.ctl.close.passed(now)
+}
+
+// spent reports whether no message is on its way and none will be sent.
+func (w *worker) spent() bool {
+	if w.pending > 0 {
+		return false
+	}
+	if w.plan.Rate > 0 {
+		return w.sending == 0
+	}
+	return w.tickets == 0 || w.live == 0
+}
+
+// checkpoint tells the engine when the worker has come to the end of a phase.
+// A driver calls it after each batch of work.
+func (w *worker) checkpoint(now time.Duration) {
+	switch {
+	case w.live == 0 && w.settled == len(w.sessions),
+		w.settled == len(w.sessions) && w.ctl.start.get() == never,
+		w.ctl.stop.passed(now) && w.pending == 0,
+		w.plan.Messages > 0 && w.spent():
+		w.poke()
+	}
+}
+
+func (w *worker) recordOpen(t wsclient.Timings) {
+	record := func(m stats.Metric, d time.Duration) {
+		if d > 0 {
+			w.shard.Record(m, d)
+		}
+	}
+	record(stats.DNS, t.DNS)
+	record(stats.Connect, t.Connect)
+	record(stats.TLS, t.TLS)
+	record(stats.Upgrade, t.Upgrade)
+	record(stats.Open, t.Total())
+}
+
+// fail counts a failure, and formats it only if its text will be kept.
+func (w *worker) fail(c stats.Class, err error) {
+	example := ""
+	if w.shard.WantsExample(c) {
+		example = err.Error()
+	}
+	w.shard.Fail(c, example)
+}
