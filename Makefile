@@ -1,0 +1,60 @@
+# Everything that is done to wsstorm. `make` builds it; `make test` is the one to
+# run before a commit.
+GO         ?= go
+FUZZTIME   ?= 60s
+CHAOSSEEDS ?= 100
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: build test race lint vuln fuzz bench cross conformance conformance-full integration chaos clean
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/wsstorm ./cmd/wsstorm
+
+test:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race ./...
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags 'integration chaos wsstorm_portable' ./...
+	$(GO) run $(STATICCHECK) ./...
+
+# Exit code 3 means that something is affected. Where the vulnerability database
+# is out of reach, that is said, and is no failure.
+vuln:
+	@out=$$($(GO) run $(GOVULNCHECK) ./... 2>&1); code=$$?; echo "$$out"; \
+	if [ $$code -ne 0 ] && echo "$$out" | grep -qE 'fetching vulnerabilities|dial tcp|no such host|Forbidden|connection refused|timeout'; then \
+		echo "govulncheck: the vulnerability database cannot be reached from here; not checked"; \
+	else exit $$code; fi
+
+# Each fuzz target of each package for FUZZTIME.
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			echo "== $$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./wsclient ./stats ./loadgen
+
+cross:
+	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./cmd/wsstorm
+	GOOS=windows GOARCH=amd64 $(GO) build -o /dev/null ./cmd/wsstorm
+	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./cmd/wsstorm
+	GOOS=freebsd GOARCH=amd64 $(GO) build -o /dev/null ./cmd/wsstorm
+	GOOS=darwin $(GO) vet ./...
+	GOOS=windows $(GO) vet ./...
+
+chaos:
+	$(GO) test -tags chaos -run Chaos -count 1 -timeout 60m ./loadgen -seeds $(CHAOSSEEDS)
+
+clean:
+	rm -rf bin
