@@ -19,8 +19,17 @@ type driver interface {
 	name() string
 }
 
-// newDriver returns the driver for p.
+// newDriver returns the driver for p, and settles how many workers it gets.
 func newDriver(p *Plan) (driver, error) {
+	simple := !p.Target.Secure && p.UnixSocket == ""
+	switch {
+	case p.Driver == DriverEpoll && !simple:
+		return nil, refuse("Driver", "the epoll driver does neither wss:// nor Unix sockets; use portable")
+	case p.Driver == DriverEpoll || p.Driver == DriverAuto && simple && haveEpoll:
+		return newEpoll(p)
+	}
+	// More workers than cores, so that the many goroutines of this driver
+	// seldom meet at a worker's lock.
 	p.Workers = min(4*p.Workers, p.Connections)
 	return newPortable(p)
 }

@@ -16,7 +16,6 @@ import (
 // What a run counts that no library has an error for: the examples under their
 // classes.
 var (
-	errOpenTimeout  = errors.New("no open connection within the connect timeout")
 	errCloseTimeout = errors.New("no Close frame came back within the close timeout")
 	errLost         = errors.New("no reply by the end of the drain")
 	errLate         = errors.New("a message arrived after the end of the drain")

@@ -52,11 +52,11 @@ const (
 	stateOver    // the driver closes the socket as soon as the output is written
 )
 
-// begun takes note that the driver starts to open the connection.
-func (s *session) begun(w *worker, now time.Duration) {
+// begun takes note that the driver starts to open the connection. How long that
+// may take is the driver's business, which knows at which step it is.
+func (s *session) begun(w *worker) {
 	s.state = stateOpening
 	s.arrivals.rng = mix(w.plan.Seed ^ uint64(s.id)<<20)
-	s.deadline = now + w.plan.ConnectTimeout
 	w.opening++
 }
 
@@ -109,10 +109,8 @@ func (s *session) wake(w *worker, now time.Duration) {
 // cut ends the session because its time is up.
 func (s *session) cut(w *worker) {
 	switch s.state {
-	case stateNew:
+	case stateNew, stateOpening:
 		s.forget(w)
-	case stateOpening:
-		s.refused(w, stats.ErrConnectTimeout, errOpenTimeout)
 	case stateOpen, stateClosing:
 		w.shard.StillOpen++
 		w.shard.CloseCodes(uint16(s.sentCode), 0)

@@ -82,7 +82,7 @@ func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Dur
 		}
 	}
 	w.nextNew++
-	s.begun(w, now)
+	s.begun(w)
 	return w.nextNew - 1, 0
 }
 

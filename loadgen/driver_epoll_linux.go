@@ -1,0 +1,305 @@
+//go:build linux && !wsstorm_portable
+
+package loadgen
+
+import (
+	"context"
+	"io"
+	"net/netip"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"wsstorm/stats"
+	"wsstorm/wsclient"
+)
+
+// epoll is the driver of ws:// on Linux: a worker is one thread that waits for
+// all of its sockets at once and reads and writes them with non-blocking system
+// calls. A connection is two plain values in slabs, and what it needs while it
+// opens.
+type epoll struct {
+	dialer  wsclient.Dialer  // resolves names
+	literal []netip.AddrPort // the target's address, where it is no name
+}
+
+func newEpoll(p *Plan) (*epoll, error) {
+	upgrade, err := p.upgrade()
+	if err != nil {
+		return nil, err
+	}
+	e := &epoll{dialer: wsclient.Dialer{Upgrade: upgrade}}
+	if _, err := netip.ParseAddr(p.Target.Host); err == nil {
+		if e.literal, err = e.dialer.Resolve(context.Background()); err != nil {
+			return nil, refuse("Target", err.Error())
+		}
+	}
+	return e, nil
+}
+
+func (e *epoll) name() string { return "epoll" }
+
+func (e *epoll) start(ctx context.Context, g *errgroup.Group, w *worker, concurrency int, clock func() time.Duration) (func(), error) {
+	p, err := newPoller(maxEvents)
+	if err != nil {
+		return nil, err
+	}
+	l := &eventLoop{
+		worker: w, driver: e, poller: p, group: g, clock: clock, concurrency: concurrency,
+		conns: make([]epollConn, len(w.sessions)),
+		in:    make([]byte, readChunk),
+		out:   make([]byte, 0, fillLimit+wsclient.MaxHeader+256),
+	}
+	for i := range l.conns {
+		l.conns[i].fd = -1
+	}
+	l.wakers.Add(1)
+	g.Go(func() error {
+		defer l.wakers.Done()
+		<-ctx.Done()
+		p.wake()
+		return nil
+	})
+	g.Go(func() error { return l.run(ctx) })
+	return l.wake, nil
+}
+
+const (
+	maxEvents = 512       // taken from the kernel at once
+	readChunk = 128 << 10 // bytes of the read buffer that all connections share
+
+	// readsPerTurn is how often one connection is read before the others have
+	// their turn.
+	readsPerTurn = 16
+
+	// A wait ends with a spin of at most spinLimit, and at most a spinShare of
+	// itself, since sleeping threads wake up late.
+	spinLimit = 50 * time.Microsecond
+	spinShare = 20
+)
+
+// eventLoop drives one worker. Its thread holds the shard's lock except while
+// it waits.
+type eventLoop struct {
+	*worker
+	driver      *epoll
+	poller      *poller
+	group       *errgroup.Group
+	clock       func() time.Duration
+	concurrency int
+	conns       []epollConn // by session
+	in, out     []byte      // shared by all connections
+	spare       []*opening
+	spareOut    [][]byte
+	unfinished  []int32 // sessions that have more to read
+
+	all      atomic.Bool // every session is to be visited
+	resolved []resolution
+	wakers   sync.WaitGroup // goroutines that may still call poller.wake
+}
+
+// wake has every session looked at.
+func (l *eventLoop) wake() {
+	l.all.Store(true)
+	l.poller.wake()
+}
+
+func (l *eventLoop) run(ctx context.Context) error {
+	// Never unlocked: the thread, whose timer slack is changed, ends with us.
+	runtime.LockOSThread()
+	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // best effort: the lag is measured
+
+	l.shard.Lock()
+	for ctx.Err() == nil {
+		now := l.clock()
+		if l.all.Swap(false) {
+			for i := range l.sessions {
+				l.visit(i, now)
+			}
+			now = l.clock()
+		}
+		for i, due := l.agenda.pop(now); due; i, due = l.agenda.pop(now) {
+			l.visit(i, l.clock())
+		}
+		l.connectResolved()
+		again := l.openDue()
+		l.checkpoint(now)
+		l.turn(min(again, l.agenda.next()))
+	}
+	for i := range l.conns {
+		l.close(i)
+	}
+	l.shard.Unlock()
+	l.wakers.Wait()
+	l.poller.close()
+	return nil
+}
+
+// turn waits until there are events, or until the given instant, and handles
+// what came.
+func (l *eventLoop) turn(until time.Duration) {
+	var events []unix.EpollEvent
+	if len(l.unfinished) > 0 {
+		events = l.poller.wait(0)
+	} else {
+		l.shard.Unlock()
+		events = l.await(until)
+		l.shard.Lock()
+	}
+	announced := l.clock()
+	for n := len(l.unfinished); n > 0; n-- {
+		i := l.unfinished[0]
+		l.unfinished = append(l.unfinished[:0], l.unfinished[1:]...)
+		l.ready(int(i), unix.EPOLLIN, announced)
+	}
+	for _, ev := range events {
+		if ev.Fd == wakeEvent {
+			l.poller.awake()
+			continue
+		}
+		l.ready(int(ev.Fd), ev.Events, announced)
+	}
+}
+
+// await sleeps in the kernel, and spins for the end of a timed wait.
+func (l *eventLoop) await(until time.Duration) []unix.EpollEvent {
+	wait := until - l.clock()
+	if spin := min(wait/spinShare, spinLimit); spin > 0 {
+		wait -= spin
+	}
+	events := l.poller.wait(wait)
+	for len(events) == 0 && until != never && l.clock() < until && !l.all.Load() {
+		events = l.poller.wait(0)
+	}
+	return events
+}
+
+// visit does what is due on session i.
+func (l *eventLoop) visit(i int, now time.Duration) {
+	s := &l.sessions[i]
+	if s.state == stateOpening && now >= s.deadline {
+		l.refuse(i, context.DeadlineExceeded)
+	}
+	s.wake(l.worker, now)
+	l.flush(i, now)
+	l.settleDown(i)
+}
+
+// ready handles an event of connection i that the kernel announced at the given
+// instant.
+func (l *eventLoop) ready(i int, events uint32, announced time.Duration) {
+	c, s := &l.conns[i], &l.sessions[i]
+	if c.fd < 0 {
+		return // closed earlier in this turn
+	}
+	if s.state == stateOpening {
+		l.openReady(i, events)
+		l.settleDown(i)
+		return
+	}
+	if events&unix.EPOLLOUT != 0 && s.blocked && events&hangup == 0 {
+		l.flush(i, l.clock())
+	}
+	if events&(unix.EPOLLIN|hangup) != 0 {
+		l.read(i, events&hangup != 0, announced)
+	}
+	l.settleDown(i)
+}
+
+// read takes what there is to read on connection i, and answers it. With edge
+// triggering a read that fills less than the buffer has emptied the socket,
+// unless the peer has also closed, which only the next read tells.
+func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
+	c, s := &l.conns[i], &l.sessions[i]
+	for range readsPerTurn {
+		n, errno := readSocket(c.fd, l.in)
+		now := l.clock()
+		switch {
+		case errno == unix.EAGAIN:
+			return
+		case errno != 0:
+			s.ended(l.worker, classifyIO(errno), errno)
+			return
+		case n == 0:
+			s.ended(l.worker, stats.ErrEOF, io.EOF)
+			return
+		}
+		if l.counting(now) {
+			l.shard.Record(stats.Queue, now-announced)
+		}
+		s.receive(l.worker, now, l.in[:n])
+		l.flush(i, l.clock())
+		if s.state == stateOver || n < len(l.in) && !toEnd {
+			return
+		}
+	}
+	l.unfinished = append(l.unfinished, int32(i))
+}
+
+// flush writes what session i has to send, until there is no more or the peer
+// does not take it.
+func (l *eventLoop) flush(i int, now time.Duration) {
+	c, s := &l.conns[i], &l.sessions[i]
+	if c.fd < 0 || c.opening != nil {
+		return
+	}
+	if len(c.pending) > 0 {
+		n, errno := writeSocket(c.fd, c.pending)
+		if c.pending = c.pending[n:]; len(c.pending) > 0 || errno != 0 {
+			return // for EPOLLOUT; the reader finds out if the connection broke
+		}
+		l.spareOut = append(l.spareOut, c.pending)
+		c.pending = nil
+		s.resume(now, true)
+	}
+	for !s.blocked {
+		out := s.fill(l.worker, now, l.out)
+		if len(out) == 0 {
+			return
+		}
+		n, _ := writeSocket(c.fd, out)
+		if n < len(out) {
+			c.pending = append(l.takeSpareOut(), out[n:]...)
+			s.block()
+			return
+		}
+		if len(out) < fillLimit {
+			return // that was all for now
+		}
+	}
+}
+
+func (l *eventLoop) takeSpareOut() []byte {
+	if n := len(l.spareOut); n > 0 {
+		b := l.spareOut[n-1]
+		l.spareOut = l.spareOut[:n-1]
+		return b
+	}
+	return nil
+}
+
+// settleDown puts session i into the agenda, or closes its socket.
+func (l *eventLoop) settleDown(i int) {
+	s := &l.sessions[i]
+	l.agenda.set(i, s.next(l.worker))
+	if s.state == stateOver {
+		l.close(i)
+	}
+}
+
+func (l *eventLoop) close(i int) {
+	c := &l.conns[i]
+	if c.opening != nil {
+		l.spare = append(l.spare, c.opening)
+	}
+	if c.fd >= 0 {
+		unix.Close(int(c.fd))
+	}
+	*c = epollConn{fd: -1}
+}
+
+const haveEpoll = true

@@ -1,0 +1,257 @@
+//go:build linux && !wsstorm_portable
+
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"wsstorm/wsclient"
+)
+
+// epollConn is what the event loop keeps of a connection beside its session.
+type epollConn struct {
+	fd      int32
+	pending []byte   // output that the peer has not taken yet
+	opening *opening // until the handshake is verified
+}
+
+// opening is a connection on its way to being open. A worker reuses them.
+type opening struct {
+	addrs     []netip.AddrPort // still to be tried, the current one first
+	since     time.Duration    // beginning of the current step
+	connected bool
+	timings   wsclient.Timings
+	handshake wsclient.Handshake
+}
+
+// resolution is the outcome of looking up the target's name for a session.
+type resolution struct {
+	session int
+	addrs   []netip.AddrPort
+	err     error
+}
+
+// interest is what the event loop wants to know of a socket, edge triggered:
+// registered once, and no event repeats what is known.
+const interest = unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET
+
+// hangup is what says that the peer will send no more.
+const hangup = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR
+
+// openDue begins the connections that are due, and returns when to do so again.
+func (l *eventLoop) openDue() time.Duration {
+	for {
+		i, again := l.dial(l.clock(), l.concurrency)
+		if i < 0 {
+			return again
+		}
+		o := new(opening)
+		if n := len(l.spare); n > 0 {
+			o, l.spare = l.spare[n-1], l.spare[:n-1]
+		}
+		*o = opening{addrs: l.driver.literal, since: l.clock()}
+		l.conns[i].opening = o
+		s := &l.sessions[i]
+		s.deadline = o.since + l.plan.ConnectTimeout
+		l.agenda.set(i, s.deadline)
+		if len(o.addrs) > 0 {
+			l.connect(i)
+			continue
+		}
+		l.wakers.Add(1)
+		l.group.Go(func() error {
+			defer l.wakers.Done()
+			l.resolve(i)
+			return nil
+		})
+	}
+}
+
+// resolve looks up the target's name; it runs beside the loop.
+func (l *eventLoop) resolve(i int) {
+	ctx, cancel := context.WithTimeout(context.Background(), l.plan.ConnectTimeout)
+	defer cancel()
+	addrs, err := l.driver.dialer.Resolve(ctx)
+	if err == nil && len(addrs) == 0 {
+		err = &wsclient.OpenError{Stage: wsclient.StageDNS, Addr: l.plan.Target.Host, Err: errors.New("the name has no address")}
+	}
+	l.shard.Lock()
+	l.resolved = append(l.resolved, resolution{i, addrs, err})
+	l.shard.Unlock()
+	l.poller.wake()
+}
+
+// connectResolved goes on with the sessions whose names are known now.
+func (l *eventLoop) connectResolved() {
+	for _, r := range l.resolved {
+		o := l.conns[r.session].opening
+		if o == nil {
+			continue // given up meanwhile
+		}
+		now := l.clock()
+		o.timings.DNS = now - o.since
+		o.since = now
+		if r.err != nil {
+			l.sessions[r.session].ended(l.worker, classifyOpen(r.err), r.err)
+			l.settleDown(r.session)
+			continue
+		}
+		o.addrs = r.addrs
+		l.connect(r.session)
+	}
+	l.resolved = l.resolved[:0]
+}
+
+// connect begins to connect session i to its current address, or to the first
+// one behind it that does not fail at once.
+func (l *eventLoop) connect(i int) {
+	c := &l.conns[i]
+	o := c.opening
+	var err error
+	for ; len(o.addrs) > 0; o.addrs = o.addrs[1:] {
+		var inProgress bool
+		if c.fd, inProgress, err = connectSocket(o.addrs[0]); err != nil {
+			continue
+		}
+		if err = l.poller.add(c.fd, i, interest); err != nil {
+			break
+		}
+		if !inProgress {
+			l.connected(i)
+		}
+		return
+	}
+	l.refuse(i, err)
+	l.settleDown(i)
+}
+
+// connected sends the upgrade request on connection i.
+func (l *eventLoop) connected(i int) {
+	c := &l.conns[i]
+	o := c.opening
+	now := l.clock()
+	o.timings.Connect += now - o.since
+	o.since = now
+	o.connected = true
+	o.handshake = l.driver.dialer.Upgrade.Start()
+	out := o.handshake.AppendRequest(l.out)
+	if n, _ := writeSocket(c.fd, out); n < len(out) {
+		// Larger than the socket buffer, or a broken connection: what follows
+		// tells, the rest goes out when there is room.
+		c.pending = append(l.takeSpareOut(), out[n:]...)
+	}
+}
+
+// openReady handles an event of connection i before it is open.
+func (l *eventLoop) openReady(i int, events uint32) {
+	c := &l.conns[i]
+	o := c.opening
+	if !o.connected {
+		if err := connectOutcome(c.fd); err != nil {
+			o.timings.Connect += l.clock() - o.since
+			o.since = l.clock()
+			if len(o.addrs) > 1 {
+				o.addrs = o.addrs[1:]
+				unix.Close(int(c.fd))
+				c.fd = -1
+				l.connect(i)
+				return
+			}
+			l.refuse(i, err)
+			return
+		}
+		if events&unix.EPOLLOUT == 0 {
+			return
+		}
+		l.connected(i)
+	}
+	if len(c.pending) > 0 {
+		n, _ := writeSocket(c.fd, c.pending)
+		if c.pending = c.pending[n:]; len(c.pending) == 0 {
+			l.spareOut = append(l.spareOut, c.pending)
+			c.pending = nil
+		}
+	}
+	if events&(unix.EPOLLIN|hangup) != 0 {
+		l.readResponse(i, events)
+	}
+}
+
+// readResponse reads the server's answer to the upgrade request.
+func (l *eventLoop) readResponse(i int, events uint32) {
+	c, s := &l.conns[i], &l.sessions[i]
+	o := c.opening
+	for {
+		n, errno := readSocket(c.fd, l.in)
+		now := l.clock()
+		switch {
+		case errno == unix.EAGAIN:
+			return
+		case errno != 0:
+			l.refuse(i, o.handshake.Finish(errno))
+			return
+		case n == 0:
+			l.refuse(i, o.handshake.Finish(io.EOF))
+			return
+		}
+		rest, done, err := o.handshake.Feed(l.in[:n])
+		if err != nil {
+			l.refuse(i, err)
+			return
+		}
+		if !done {
+			continue
+		}
+		o.timings.Upgrade = now - o.since
+		s.opened(l.worker, now, o.timings)
+		l.spare = append(l.spare, o)
+		c.opening = nil
+		s.receive(l.worker, now, rest)
+		l.flush(i, now)
+		if events&hangup != 0 {
+			l.read(i, true, now) // nothing will announce it again
+		}
+		return
+	}
+}
+
+// refuse takes note that connection i could not be opened.
+func (l *eventLoop) refuse(i int, err error) {
+	o := l.conns[i].opening
+	stage, addr := wsclient.StageConnect, l.plan.Target.Authority
+	switch {
+	case o.connected:
+		stage = wsclient.StageUpgrade
+		if err == context.DeadlineExceeded {
+			err = o.handshake.Finish(err)
+		}
+	case len(o.addrs) > 0:
+		addr = o.addrs[0].String()
+	case o.timings.DNS == 0 && len(l.driver.literal) == 0:
+		stage = wsclient.StageDNS
+	}
+	err = &wsclient.OpenError{Stage: stage, Addr: addr, Err: err}
+	l.sessions[i].ended(l.worker, classifyOpen(err), err)
+}
+
+// zoneID returns the number of an IPv6 zone: an interface's index or name.
+func zoneID(zone string) uint32 {
+	if zone == "" {
+		return 0
+	}
+	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
+		return uint32(n)
+	}
+	if i, err := net.InterfaceByName(zone); err == nil {
+		return uint32(i.Index)
+	}
+	return 0
+}

@@ -1,0 +1,162 @@
+//go:build linux && !wsstorm_portable
+
+package loadgen
+
+import (
+	"net/netip"
+	"runtime"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The system calls of the event loop. Those on non-blocking sockets go out raw:
+// they return at once, so telling Go's scheduler about them would only cost.
+
+func readSocket(fd int32, p []byte) (int, unix.Errno) {
+	return transfer(unix.SYS_READ, fd, p)
+}
+
+// writeSocket writes without raising SIGPIPE, which Go ignores on sockets.
+func writeSocket(fd int32, p []byte) (int, unix.Errno) {
+	return transfer(unix.SYS_WRITE, fd, p)
+}
+
+func transfer(call uintptr, fd int32, p []byte) (int, unix.Errno) {
+	for {
+		n, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+		switch errno {
+		case 0:
+			return int(n), 0
+		case unix.EINTR:
+		default:
+			return 0, errno
+		}
+	}
+}
+
+// connectSocket opens a non-blocking TCP socket without Nagle's algorithm and
+// begins to connect it; inProgress tells whether the outcome is still to come.
+func connectSocket(to netip.AddrPort) (fd int32, inProgress bool, err error) {
+	domain := unix.AF_INET
+	if to.Addr().Is6() {
+		domain = unix.AF_INET6
+	}
+	s, err := unix.Socket(domain, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, unix.IPPROTO_TCP)
+	if err != nil {
+		return -1, false, err
+	}
+	if err := unix.SetsockoptInt(s, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
+		unix.Close(s)
+		return -1, false, err
+	}
+	switch err := unix.Connect(s, sockaddr(to)); err {
+	case nil:
+		return int32(s), false, nil
+	case unix.EINPROGRESS, unix.EINTR:
+		return int32(s), true, nil
+	default:
+		unix.Close(s)
+		return -1, false, err
+	}
+}
+
+func sockaddr(to netip.AddrPort) unix.Sockaddr {
+	if to.Addr().Is4() {
+		return &unix.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()}
+	}
+	return &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16(), ZoneId: zoneID(to.Addr().Zone())}
+}
+
+// connectOutcome returns how a connect that was in progress ended.
+func connectOutcome(fd int32) error {
+	code, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_ERROR)
+	if err != nil {
+		return err
+	}
+	if code != 0 {
+		return unix.Errno(code)
+	}
+	return nil
+}
+
+// A poller is an epoll instance, and an eventfd in it by which other threads
+// wake its owner. Its zero value is not usable.
+type poller struct {
+	fd     int
+	wakeFD int
+	events []unix.EpollEvent
+	// coarse says that the kernel is older than 5.11 and waits in milliseconds.
+	coarse bool
+}
+
+// wakeEvent is the index under which the eventfd reports.
+const wakeEvent = -1
+
+func newPoller(events int) (*poller, error) {
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	wake, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	p := &poller{fd: fd, wakeFD: wake, events: make([]unix.EpollEvent, events)}
+	if err := p.add(int32(wake), wakeEvent, unix.EPOLLIN); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *poller) close() {
+	unix.Close(p.wakeFD)
+	unix.Close(p.fd)
+}
+
+// add has fd report under index.
+func (p *poller) add(fd int32, index int, events uint32) error {
+	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, int(fd), &unix.EpollEvent{Events: events, Fd: int32(index)})
+}
+
+// wake makes the current or the next wait return.
+func (p *poller) wake() {
+	one := [8]byte{7: 1} // any byte order: it only must not be 0
+	unix.Write(p.wakeFD, one[:])
+}
+
+// awake takes note that a wake has arrived.
+func (p *poller) awake() {
+	var count [8]byte
+	unix.Read(p.wakeFD, count[:])
+}
+
+// wait returns the events there are, waiting for one at most for timeout; 0 or
+// less looks without waiting. The slice is valid until the next wait.
+func (p *poller) wait(timeout time.Duration) []unix.EpollEvent {
+	var n uintptr
+	var errno unix.Errno
+	events := unsafe.Pointer(unsafe.SliceData(p.events))
+	switch {
+	case timeout <= 0:
+		n, _, errno = unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(events), uintptr(len(p.events)), 0, 0, 0)
+	case p.coarse:
+		// Rounded up: what is due in between is late, and the lag says so.
+		ms := min((timeout+time.Millisecond-1)/time.Millisecond, 1<<30)
+		n, _, errno = unix.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(events), uintptr(len(p.events)), uintptr(ms), 0, 0)
+	default:
+		ts := unix.NsecToTimespec(int64(timeout))
+		n, _, errno = unix.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(p.fd), uintptr(events), uintptr(len(p.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
+		runtime.KeepAlive(&ts)
+	}
+	switch errno {
+	case 0:
+		return p.events[:n]
+	case unix.ENOSYS:
+		p.coarse = true
+	}
+	return nil // EINTR, or asked again in another way
+}
