@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
-)
+import "time"
 
 // A Collector gathers what the shards of a run have recorded. Its methods are
 // called by one goroutine at a time; the owners of the shards go on recording
@@ -17,13 +13,14 @@ type Collector struct {
 	// full histogram changes places with the spare one, is merged and cleared,
 	// and so becomes the spare for the next shard: one more set of histograms
 	// than there are shards is enough.
-	spares, full []*hdrhistogram.Histogram
-	totals       []recorder
-	clamped      []int64 // of all shards, as last seen
+	spares, full []*histogram
+	totals       []*histogram
+	second       *histogram // RTT since the last Tick
 
-	second    *hdrhistogram.Histogram // RTT since the last Tick
-	counters  Counters                // of all shards, as last seen
-	errors    [NumClasses]int64       // likewise
+	// Of all shards, as last seen.
+	clamped   []int64 // per slot
+	counters  Counters
+	errors    [NumClasses]int64
 	examples  [NumClasses]string
 	closes    map[closeCodes]int64
 	intervals []Interval
@@ -36,11 +33,11 @@ func NewCollector(shards []*Shard, sizes []string) *Collector {
 	return &Collector{
 		shards:   shards,
 		sizes:    sizes,
-		spares:   make([]*hdrhistogram.Histogram, n),
-		full:     make([]*hdrhistogram.Histogram, n),
-		totals:   make([]recorder, n),
-		clamped:  make([]int64, n),
+		spares:   make([]*histogram, n),
+		full:     make([]*histogram, n),
+		totals:   make([]*histogram, n),
 		second:   newHistogram(),
+		clamped:  make([]int64, n),
 		counters: Counters{Sizes: make([]MessageCounters, len(sizes))},
 		closes:   make(map[closeCodes]int64),
 	}
@@ -63,11 +60,9 @@ func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 		Received:    c.counters.AllReceived - received,
 		Errors:      c.errorCount() - errors,
 		Connections: c.counters.open(),
-	}
-	if c.second.TotalCount() > 0 {
-		i.RTTP50NS = c.second.ValueAtPercentile(P50.Percent())
-		i.RTTP99NS = c.second.ValueAtPercentile(P99.Percent())
-		i.RTTMaxNS = c.second.Max()
+		RTTP50NS:    c.second.quantile(P50),
+		RTTP99NS:    c.second.quantile(P99),
+		RTTMaxNS:    c.second.max(),
 	}
 	c.intervals = append(c.intervals, i)
 	return i
@@ -76,7 +71,7 @@ func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 // sweep empties the shards into the totals. Afterwards second holds the RTT of
 // this sweep alone.
 func (c *Collector) sweep() {
-	c.second.Reset()
+	c.second.reset()
 	c.counters.reset()
 	clear(c.errors[:])
 	clear(c.closes)
@@ -95,7 +90,7 @@ func (c *Collector) take(s *Shard) {
 	for i := range s.recorders {
 		r := &s.recorders[i]
 		c.clamped[i] += r.clamped
-		if r.h == nil || r.h.TotalCount() == 0 {
+		if r.h == nil || r.h.total == 0 {
 			continue
 		}
 		if c.spares[i] == nil {
@@ -121,11 +116,14 @@ func (c *Collector) merge() {
 		if h == nil {
 			continue
 		}
+		if c.totals[i] == nil {
+			c.totals[i] = newHistogram()
+		}
 		c.totals[i].merge(h)
 		if i < len(c.sizes) || i == len(c.full)-1 {
-			c.second.Merge(h) // empty until a moment ago: it cannot overflow
+			c.second.merge(h)
 		}
-		h.Reset()
+		h.reset()
 		c.spares[i], c.full[i] = h, nil
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Fill writes into r what the shards have recorded since the run began:
+// Fill writes into r what the shards have recorded since the run began: Schema,
 // Connections (all but Requested), Messages, Bytes, Compression, Latency,
 // Sizes, Errors, Closes and Intervals. The caller sets the rest, WindowS
 // before the call, since rates are made with it. What was recorded after the
@@ -14,6 +14,7 @@ func (c *Collector) Fill(r *Result) {
 	c.sweep()
 	n := &c.counters
 
+	r.Schema = Schema
 	r.Connections.Opened = n.Opened
 	r.Connections.Failed = n.Failed
 	r.Connections.Closed = n.Closed
@@ -55,15 +56,16 @@ func (c *Collector) Fill(r *Result) {
 // fillLatency sums up every metric that has a value.
 func (c *Collector) fillLatency(r *Result) {
 	r.Latency = make(map[string]*Latency)
-	var rtt recorder
+	rtt := newHistogram()
+	var clamped int64
 	for i := range c.sizes {
-		if h := c.totals[i].h; h != nil {
+		if h := c.totals[i]; h != nil {
 			rtt.merge(h)
 		}
-		rtt.clamped += c.clamped[i] + c.totals[i].clamped
+		clamped += c.clamped[i]
 	}
-	if rtt.h != nil {
-		r.Latency[RTT.String()] = newLatency(rtt.h, rtt.clamped)
+	if rtt.total > 0 {
+		r.Latency[RTT.String()] = newLatency(rtt.export(), clamped)
 	}
 	for m := RTT + 1; m < NumMetrics; m++ {
 		if l := c.latency(slot(len(c.sizes), m)); l != nil {
@@ -89,9 +91,8 @@ func (c *Collector) fillSizes(r *Result) {
 
 // latency sums up one slot; nil where it holds nothing.
 func (c *Collector) latency(slot int) *Latency {
-	total := &c.totals[slot]
-	if total.h == nil {
+	if c.totals[slot] == nil {
 		return nil
 	}
-	return newLatency(total.h, c.clamped[slot]+total.clamped)
+	return newLatency(c.totals[slot].export(), c.clamped[slot])
 }

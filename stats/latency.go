@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
@@ -11,8 +12,8 @@ func newLatency(h *hdrhistogram.Histogram, clamped int64) *Latency {
 	l := &Latency{
 		Count:       h.TotalCount(),
 		MinNS:       h.Min(),
-		MeanNS:      h.Mean(),
-		StddevNS:    h.StdDev(),
+		MeanNS:      rounded(h.Mean()),
+		StddevNS:    rounded(h.StdDev()),
 		MaxNS:       h.Max(),
 		Percentiles: make(map[string]int64),
 		Clamped:     clamped,
@@ -46,3 +47,7 @@ func (l *Latency) Histogram() (*hdrhistogram.Histogram, error) {
 	}
 	return h, nil
 }
+
+// rounded drops the digits below a thousandth of a nanosecond, which differ
+// from one kind of processor to another.
+func rounded(ns float64) float64 { return math.Round(ns*1000) / 1000 }

@@ -1,0 +1,89 @@
+package stats
+
+import (
+	"time"
+)
+
+// fullResult is a run in which everything happened, so that every key of the
+// document is there.
+func fullResult() *Result {
+	shards := []*Shard{NewShard(2), NewShard(2)}
+	c := NewCollector(shards, []string{"125", "64-4096"})
+	for n, s := range shards {
+		s.Lock()
+		s.Opened, s.Failed, s.Closed = 50, 2, 45
+		s.PeerClosed, s.Dropped, s.StillOpen = 2, 2, 1
+		for m := Lag; m < NumMetrics; m++ {
+			for i := range 200 {
+				s.Record(m, time.Duration(int(m)*i)*time.Microsecond)
+			}
+		}
+		s.Record(Connect, 2*time.Hour)
+		for i := range 1500 {
+			size := i % 2
+			s.RecordReply(true, size, time.Duration(100+i)*time.Microsecond, time.Duration(90+i)*time.Microsecond)
+			s.Sizes[size].Sent++
+			s.Sizes[size].Received++
+		}
+		s.Sizes[1].Sent += 3
+		s.Sizes[1].Lost += 3
+		s.Sizes[1].Mismatched++
+		s.AllSent, s.AllReceived = 1600, 1597
+		s.BytesSent, s.BytesReceived = 1<<20, 1<<19
+		s.Deflate = Compression{SentRaw: 1 << 20, SentWire: 1 << 18, ReceivedRaw: 1 << 19, ReceivedWire: 1 << 17}
+		s.Fail(ErrRefused, "dial tcp 127.0.0.1:9: connect: connection refused")
+		s.Fail(ErrLost, "")
+		s.CloseCodes(1000, 1000)
+		s.CloseCodes(1000, uint16(1001*n))
+		s.Unlock()
+	}
+	c.Tick(-time.Second, 500*time.Millisecond, "open")
+	shards[0].RecordReply(true, 0, 3*time.Millisecond, 2*time.Millisecond)
+	shards[0].AllReceived++
+	c.Tick(time.Second, time.Second, "measure")
+	r := &Result{
+		Tool:        Tool{Version: "v0.0.0-test", Go: "go1.26", OS: "linux", Arch: "amd64"},
+		Started:     time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC),
+		Flags:       []string{"--connections", "104", "--header", "Authorization: ***"},
+		URL:         "ws://127.0.0.1:9001/echo?a=1&b=<2>",
+		Driver:      "portable",
+		Load:        Load{Rate: 1600, Arrival: "constant", Workers: 2},
+		WindowS:     2,
+		Connections: Connections{Requested: 104},
+		Fairness:    FairnessOf([]int64{30, 31, 32, 2}),
+		Client: Client{
+			CPUUserS: 1.5, CPUSystemS: 0.25, CPUPerMessageNS: 583_333.25, Cores: 2, MaxRSSBytes: 30 << 20,
+			GC:           GC{Cycles: 3, PauseP999NS: 51_200, PauseMaxNS: 51_200},
+			SchedLatency: &Quantiled{P50NS: 512, P99NS: 20_480, P999NS: 49_152, MaxNS: 114_688},
+		},
+	}
+	c.Fill(r)
+	r.Verdict = Judge(r)
+	return r
+}
+
+// emptyResult is a run in which no connection was ever opened.
+func emptyResult() *Result {
+	r := &Result{Connections: Connections{Requested: 5}, URL: "ws://[::1]:9/"}
+	NewCollector([]*Shard{NewShard(1)}, []string{"0"}).Fill(r)
+	r.Verdict = Judge(r)
+	return r
+}
+
+// interruptedResult is a closed loop that was stopped before its window began.
+func interruptedResult() *Result {
+	s := NewShard(1)
+	c := NewCollector([]*Shard{s}, []string{"20"})
+	s.Opened, s.Closed = 3, 3
+	s.Record(Open, time.Millisecond)
+	s.RecordReply(false, 0, time.Millisecond, time.Millisecond)
+	c.Tick(-9*time.Second, time.Second, "warmup")
+	r := &Result{
+		Load:        Load{InFlight: 1, Messages: 1000, Workers: 1},
+		Interrupted: true,
+		Connections: Connections{Requested: 10},
+	}
+	c.Fill(r)
+	r.Verdict = Judge(r)
+	return r
+}

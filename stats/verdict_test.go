@@ -1,0 +1,210 @@
+package stats
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// latency returns a Latency of that many values with these quantiles in
+// nanoseconds: p50, p99 and p99.9, as far as they are given.
+func latency(count int64, ns ...int64) *Latency {
+	l := &Latency{Count: count, Percentiles: make(map[string]int64)}
+	for i, q := range []Quantile{P50, P99, P999}[:len(ns)] {
+		l.Percentiles[q.String()] = ns[i]
+		l.MaxNS = ns[i]
+	}
+	return l
+}
+
+// openResult is an open loop without a blemish: 10 s of 1,000 messages a
+// second, rtt p50 10 ms, p99 20 ms, p99.9 40 ms.
+func openResult() *Result {
+	return &Result{
+		Load:        Load{Rate: 1000, Arrival: "constant", Workers: 2},
+		WindowS:     10,
+		Connections: Connections{Requested: 100, Opened: 100, Closed: 100},
+		Messages:    Messages{Sent: 10_000, Received: 10_000, Rate: 1000},
+		Latency: map[string]*Latency{
+			"rtt": latency(10_000, 10e6, 20e6, 40e6),
+			"lag": latency(10_000, 10e3, 100e3, 200e3),
+		},
+		Intervals: slices.Repeat([]Interval{{Phase: "measure", LengthS: 1, Sent: 1000, Received: 1000, RTTP50NS: 10e6, RTTP99NS: 20e6}}, 10),
+		Client:    Client{CPUUserS: 5, CPUSystemS: 5, Cores: 2, GC: GC{Cycles: 10, PauseP999NS: 100e3}, SchedLatency: &Quantiled{P999NS: 100e3}},
+	}
+}
+
+func closedResult() *Result {
+	r := openResult()
+	r.Load = Load{InFlight: 1, Workers: 2}
+	delete(r.Latency, "lag")
+	return r
+}
+
+func TestJudge(t *testing.T) {
+	open, closed := openResult, closedResult
+	for _, c := range []struct {
+		name   string
+		result func() *Result
+		change func(*Result)
+		want   string // the findings: check level value limit
+	}{
+		{"open loop", open, func(r *Result) {}, ""},
+		{"closed loop", closed, func(r *Result) {}, ""},
+		{"nothing at all", func() *Result { return new(Result) }, func(r *Result) {}, ""},
+
+		{"one connection short", open, func(r *Result) { r.Connections.Opened, r.Connections.Failed = 99, 1 }, "connections suspect 0.01 0"},
+		{"5% short", open, func(r *Result) { r.Connections.Opened = 95 }, "connections suspect 0.05 0"},
+		{"6% short", open, func(r *Result) { r.Connections.Opened = 94 }, "connections invalid 0.06 0.05"},
+		{"interrupted while opening", open, func(r *Result) { r.Connections.Opened, r.Interrupted = 50, true }, ""},
+		{"interrupted, and failed", open, func(r *Result) {
+			r.Connections.Opened, r.Connections.Failed, r.Interrupted = 50, 6, true
+		}, "connections invalid 0.06 0.05"},
+
+		{"rate off by 1%", open, func(r *Result) { r.Intervals[3].Sent -= 102 }, ""},
+		{"rate off by more than 1%", open, func(r *Result) { r.Intervals[3].Sent -= 122 }, "rate suspect 0.012 0.01"},
+		{"rate off by more than 5%", open, func(r *Result) { r.Intervals[3].Sent -= 602 }, "rate invalid 0.06 0.05"},
+		{"too much sent", open, func(r *Result) { r.Intervals[3].Sent += 602 }, "rate invalid 0.06 0.05"},
+		{"rate, few messages", open, func(r *Result) {
+			r.Load.Rate, r.Intervals, r.Messages = 10, nil, Messages{Sent: 98, Received: 98}
+		}, ""},
+		{"rate without intervals", open, func(r *Result) {
+			r.Intervals, r.Messages = nil, Messages{Sent: 9398, Received: 9398}
+		}, "rate invalid 0.06 0.05"},
+		{"rate with intervals that do not cover the window", open, func(r *Result) {
+			r.Intervals, r.Messages = r.Intervals[:5], Messages{Sent: 9398, Received: 9398}
+		}, "rate invalid 0.06 0.05"},
+		{"Poisson: what was due is what counts", open, func(r *Result) {
+			r.Load.Arrival, r.Intervals, r.Messages = "poisson", nil, Messages{Sent: 9500, Received: 9500}
+		}, ""},
+		{"Poisson: due, and not sent", open, func(r *Result) {
+			r.Load.Arrival, r.Intervals, r.Messages = "poisson", nil, Messages{Sent: 9398, Received: 9398, Unsent: 602}
+		}, "rate invalid 0.06 0.05"},
+		{"a number of messages that are sent before the window ends", open, func(r *Result) {
+			r.Load.Messages, r.Intervals, r.Messages = 5000, nil, Messages{Sent: 5000, Received: 5000}
+		}, ""},
+		{"a closed loop has no rate", closed, func(r *Result) { r.Intervals[3].Sent = 0 }, ""},
+
+		{"lag of 5% of p50", open, func(r *Result) { r.Latency["lag"] = latency(10_000, 0, 500e3) }, ""},
+		{"lag above 5% of p50", open, func(r *Result) { r.Latency["lag"] = latency(10_000, 0, 501e3) }, "lag suspect 5.01e+05 5e+05"},
+		{"lag above 10% of p99", open, func(r *Result) { r.Latency["lag"] = latency(10_000, 0, 2001e3) }, "lag invalid 2.001e+06 2e+06"},
+		{"lag below 1 ms, on loopback", open, func(r *Result) {
+			r.Latency["rtt"], r.Latency["lag"] = latency(10_000, 100e3, 200e3), latency(10_000, 0, 900e3)
+		}, "lag suspect 9e+05 5000; scheduler suspect 1e+05 1e+04"},
+		{"lag above 1 ms, on loopback", open, func(r *Result) {
+			r.Latency["rtt"], r.Latency["lag"] = latency(10_000, 100e3, 200e3), latency(10_000, 0, 1001e3)
+		}, "lag invalid 1.001e+06 1e+06; scheduler suspect 1e+05 1e+04"},
+		{"p50 far above p99/2: the suspect limit stays below the invalid one", open, func(r *Result) {
+			r.Latency["rtt"], r.Latency["lag"] = latency(10_000, 30e6, 31e6), latency(10_000, 0, 1001e3)
+		}, ""},
+		{"lag known by its p50 and maximum only", open, func(r *Result) {
+			r.Latency["lag"] = latency(10, 3e6)
+		}, "lag invalid 3e+06 2e+06"},
+
+		{"CPU at 80%", open, func(r *Result) { r.Client.CPUUserS = 11 }, ""},
+		{"CPU above 80%", open, func(r *Result) { r.Client.CPUUserS = 11.2 }, "cpu suspect 0.81 0.8"},
+		{"CPU above 95%", open, func(r *Result) { r.Client.CPUUserS = 14.2 }, "cpu invalid 0.96 0.95"},
+		{"CPU above 95%, closed loop", closed, func(r *Result) { r.Client.CPUUserS = 14.2 }, "cpu note 0.96 0.8"},
+		{"CPU not told", open, func(r *Result) { r.Client = Client{} }, ""},
+
+		{"GC pauses of 5% of p99, often", open, func(r *Result) { r.Client.GC = GC{Cycles: 1000, PauseP999NS: 1000e3} }, ""},
+		{"GC pauses above 5% of p99, often", open, func(r *Result) { r.Client.GC = GC{Cycles: 1000, PauseP999NS: 1001e3} }, "gc suspect 1.001e+06 1e+06"},
+		{"GC pauses above 10% of p99, often", open, func(r *Result) { r.Client.GC = GC{Cycles: 1000, PauseP999NS: 2001e3} }, "gc invalid 2.001e+06 2e+06"},
+		{"GC pauses above 10% of p99, seldom", open, func(r *Result) { r.Client.GC = GC{Cycles: 2, PauseP999NS: 2400e3} }, ""},
+		{"GC pauses above 10% of p99, closed loop", closed, func(r *Result) { r.Client.GC = GC{Cycles: 1000, PauseP999NS: 2001e3} }, "gc suspect 2.001e+06 1e+06"},
+
+		{"scheduler above 5% of p99", open, func(r *Result) { r.Client.SchedLatency.P999NS = 1001e3 }, "scheduler suspect 1.001e+06 1e+06"},
+		{"scheduler above 10% of p99", open, func(r *Result) { r.Client.SchedLatency.P999NS = 2001e3 }, "scheduler invalid 2.001e+06 2e+06"},
+		{"scheduler above 10% of p99, closed loop", closed, func(r *Result) { r.Client.SchedLatency.P999NS = 2001e3 }, "scheduler suspect 2.001e+06 1e+06"},
+
+		{"lost: any", closed, func(r *Result) { r.Messages.Lost = 1 }, "lost suspect 0.0001 0"},
+		{"lost: as many as lie beyond p99.9", closed, func(r *Result) { r.Messages.Lost = 10 }, "lost suspect 0.001 0"},
+		{"lost: more than lie beyond p99.9", closed, func(r *Result) { r.Messages.Lost = 11 }, "lost invalid 0.0011 0.001"},
+		{"lost: all", closed, func(r *Result) { r.Messages.Lost, r.Latency = 10_000, nil }, "lost invalid 1 0.5"},
+
+		{"clamped: any", closed, func(r *Result) { r.Latency["rtt"].Clamped = 1 }, "clamped suspect 0.0001 0"},
+		{"clamped: too many for p99", closed, func(r *Result) {
+			r.Latency["open"] = latency(1000, 1, 2)
+			r.Latency["open"].Clamped = 11
+		}, "clamped invalid 0.011 0.01"},
+
+		{"drift of p50", closed, func(r *Result) {
+			for i := range r.Intervals {
+				r.Intervals[i].RTTP50NS = 10e6 + int64(i)*2e6
+			}
+		}, "drift suspect 1.167 0.1"},
+		{"drift of p99, downwards", closed, func(r *Result) {
+			for i := range r.Intervals {
+				r.Intervals[i].RTTP99NS = 40e6 - int64(i)*3e6
+			}
+		}, "drift suspect 1.312 0.1"},
+	} {
+		r := c.result()
+		c.change(r)
+		v := Judge(r)
+		var got []string
+		status := Valid
+		for _, f := range v.Findings {
+			got = append(got, fmt.Sprintf("%s %s %.4g %.4g", f.Check, f.Level, f.Value, f.Limit))
+			if f.Level == Invalid || f.Level == Suspect && status == Valid {
+				status = f.Level
+			}
+			if !strings.HasSuffix(f.Text, ".") || f.Unit != "ratio" && f.Unit != "ns" {
+				t.Errorf("%s: unit %q, text %q", c.name, f.Unit, f.Text)
+			}
+		}
+		if got := strings.Join(got, "; "); got != c.want {
+			t.Errorf("%s: got findings %q, want %q", c.name, got, c.want)
+		}
+		if v.Status != status {
+			t.Errorf("%s: got status %s, want %s", c.name, v.Status, status)
+		}
+	}
+}
+
+// TestEveryCheckCanFail keeps a check from being listed and never run.
+func TestEveryCheckCanFail(t *testing.T) {
+	r := openResult()
+	r.Connections.Opened = 1
+	r.Intervals[0].Sent = 0
+	r.Latency["lag"] = latency(10_000, 1e9, 1e9)
+	r.Latency["rtt"].Clamped = 1
+	r.Client.CPUUserS = 100
+	r.Client.GC = GC{Cycles: 1000, PauseP999NS: 1e9}
+	r.Client.SchedLatency.P999NS = 1e9
+	r.Messages.Lost = 1
+	r.Intervals[9].RTTP50NS, r.Intervals[8].RTTP50NS, r.Intervals[7].RTTP50NS = 90e6, 90e6, 90e6
+	failed := make(map[string]bool)
+	for _, f := range Judge(r).Findings {
+		failed[f.Check] = true
+	}
+	all := make(map[string]bool)
+	for _, c := range checks {
+		all[c.name] = true
+	}
+	if !maps.Equal(failed, all) {
+		t.Errorf("got findings of %v, want of %v", failed, all)
+	}
+}
+
+func TestDrift(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		values []float64
+		want   float64
+	}{
+		{"nothing", nil, 0},
+		{"too few", []float64{1, 1, 5, 5, 9, 9, 9, 9}, 0},
+		{"steady", []float64{10, 10, 10, 10, 10, 10, 10, 10, 10}, 0},
+		{"up", []float64{10, 11, 12, 99, 99, 99, 15, 16, 16}, 5. / 11},
+		{"down", []float64{16, 16, 15, 1, 1, 1, 12, 11, 10}, 5. / 11},
+		{"noise: the thirds overlap", []float64{10, 20, 10, 5, 5, 5, 20, 10, 20}, 0},
+		{"outliers in longer thirds", []float64{10, 90, 10, 10, 5, 5, 5, 5, 20, 20, 1, 20}, 1},
+	} {
+		if got := drift(c.values); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
