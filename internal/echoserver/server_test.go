@@ -9,31 +9,17 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"wsstorm/internal/leak"
 )
 
-// TestMain fails the package when a goroutine outlives its test.
-func TestMain(m *testing.M) {
-	before := runtime.NumGoroutine()
-	code := m.Run()
-	http.DefaultClient.CloseIdleConnections()
-	deadline := time.Now().Add(5 * time.Second)
-	for runtime.NumGoroutine() > before && time.Now().Before(deadline) {
-		time.Sleep(time.Millisecond)
-	}
-	if n := runtime.NumGoroutine(); n > before && code == 0 {
-		buf := make([]byte, 1<<20)
-		fmt.Fprintf(os.Stderr, "%d goroutines left over:\n%s\n", n-before, buf[:runtime.Stack(buf, true)])
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // start runs a server for the length of the test and fails the test when the
 // server does not end well.
@@ -141,6 +127,7 @@ func TestPlainHTTPIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
 	if resp.StatusCode != http.StatusBadRequest {
 		t.Errorf("got status %d, want %d", resp.StatusCode, http.StatusBadRequest)
 	}
