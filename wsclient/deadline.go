@@ -29,3 +29,12 @@ func interrupt(ctx context.Context, setDeadline func(time.Time) error) (release 
 
 // isTimeout reports whether err is a deadline's doing.
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// ioError returns the reason why I/O that interrupt watched over failed: what
+// ended ctx, where that was it, otherwise err without net's wrapping.
+func ioError(ctx context.Context, err error) error {
+	if isTimeout(err) && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return bareError(err)
+}

@@ -69,44 +69,42 @@ const (
 // *ProtocolError; after one, every further call returns it again.
 func (d *Decoder) Next(p []byte) (ev Event, rest []byte, err error) {
 	for {
+		var fault *ProtocolError
+		switch d.step {
+		case stepPayload:
+			// The event is filled in where it is returned: moving it about costs
+			// more than all the rest of a short frame.
+			if d.opcode.IsControl() {
+				rest, fault = d.control(p, &ev)
+			} else {
+				rest, fault = d.data(p, &ev)
+			}
+			if fault != nil {
+				d.fail(fault)
+				return ev, rest, fault
+			}
+			return ev, rest, nil
+		case stepClosed:
+			return ev, nil, nil
+		case stepFailed:
+			return ev, p, d.rare.fault
+		}
+		if len(p) == 0 {
+			return ev, nil, nil
+		}
 		switch d.step {
 		case stepFirst:
-			if len(p) == 0 {
-				return Event{}, nil, nil
-			}
-			if fault := d.begin(p[0]); fault != nil {
-				return d.fail(p, fault)
-			}
-			p = p[1:]
+			fault = d.begin(p[0])
 		case stepLength:
-			if len(p) == 0 {
-				return Event{}, nil, nil
-			}
-			if fault := d.length(p[0]); fault != nil {
-				return d.fail(p, fault)
-			}
-			p = p[1:]
-		case stepLength16, stepLength64:
-			if len(p) == 0 {
-				return Event{}, nil, nil
-			}
-			if fault := d.extended(p[0]); fault != nil {
-				return d.fail(p, fault)
-			}
-			p = p[1:]
-		case stepPayload:
-			if len(p) == 0 && d.left > 0 {
-				return Event{}, nil, nil
-			}
-			if d.opcode.IsControl() {
-				return d.control(p)
-			}
-			return d.data(p)
-		case stepClosed:
-			return Event{}, nil, nil
+			fault = d.length(p[0])
 		default:
-			return Event{}, p, d.rare.fault
+			fault = d.extended(p[0])
 		}
+		if fault != nil {
+			d.fail(fault)
+			return ev, p, fault
+		}
+		p = p[1:]
 	}
 }
 
@@ -230,75 +228,79 @@ func (d *Decoder) announced() *ProtocolError {
 }
 
 // data hands out what p has of a data frame.
-func (d *Decoder) data(p []byte) (Event, []byte, error) {
-	ev := Event{Kind: EventData, Opcode: d.open, First: d.first, RSV1: d.compressed}
+func (d *Decoder) data(p []byte, ev *Event) (rest []byte, fault *ProtocolError) {
 	n := len(p)
 	if int64(n) > d.left {
 		n = int(d.left)
 	}
-	ev.Payload = p[:n:n]
+	if n == 0 && d.left > 0 {
+		return nil, nil
+	}
 	d.left -= int64(n)
+	fin := d.fin && d.left == 0
+	if d.open == OpText && !d.compressed {
+		if !d.text.accept(p[:n]) || fin && !d.text.complete() {
+			return p, &ProtocolError{StatusInvalidPayload, "RFC 6455, Section 8.1", "text message that is not UTF-8"}
+		}
+	}
+	ev.Kind = EventData
+	ev.Opcode = d.open
+	ev.First = d.first
+	ev.Fin = fin
+	ev.RSV1 = d.compressed
+	ev.Payload = p[:n:n]
 	d.first = false
 	if d.left == 0 {
 		d.step = stepFirst
-		if d.fin {
-			ev.Fin = true
-			d.open = 0
-		}
 	}
-	if ev.Opcode == OpText && !ev.RSV1 {
-		if !d.text.accept(ev.Payload) || ev.Fin && !d.text.complete() {
-			return d.fail(p, &ProtocolError{StatusInvalidPayload, "RFC 6455, Section 8.1",
-				"text message that is not UTF-8"})
-		}
+	if fin {
+		d.open = 0
 	}
-	return ev, p[n:], nil
+	return p[n:], nil
 }
 
 // control hands out a control frame once all of it is there.
-func (d *Decoder) control(p []byte) (Event, []byte, error) {
-	n := int(d.left)
+func (d *Decoder) control(p []byte, ev *Event) (rest []byte, fault *ProtocolError) {
 	var payload []byte
-	switch started := d.rare != nil && d.rare.have > 0; {
-	case !started && len(p) >= n:
-		payload, p = p[:n:n], p[n:]
-	default:
+	if n := int(d.left); len(p) >= n && (d.rare == nil || d.rare.have == 0) {
+		payload, rest = p[:n:n], p[n:]
+	} else {
 		if d.rare == nil {
 			d.rare = new(rare)
 		}
 		r := d.rare
-		n = min(n, len(p))
-		copy(r.control[r.have:], p[:n])
+		n = copy(r.control[r.have:][:n], p)
 		r.have += n
 		d.left -= int64(n)
-		p = p[n:]
 		if d.left > 0 {
 			if d.opcode == OpClose {
-				if fault := closeFault(r.control[:r.have], false); fault != nil {
-					return d.fail(p, fault)
-				}
+				fault = closeFault(r.control[:r.have], false)
 			}
-			return Event{}, nil, nil
+			return nil, fault
 		}
-		payload = r.control[:r.have]
+		payload, rest = r.control[:r.have], p[n:]
 		r.have = 0
 	}
 	d.step = stepFirst
 	if d.opcode == OpClose {
-		if fault := closeFault(payload, true); fault != nil {
-			return d.fail(p, fault)
+		if fault = closeFault(payload, true); fault != nil {
+			return rest, fault
 		}
 		d.step = stepClosed
 	}
-	return Event{Kind: EventControl, Opcode: d.opcode, First: true, Fin: true, Payload: payload}, p, nil
+	ev.Kind = EventControl
+	ev.Opcode = d.opcode
+	ev.First = true
+	ev.Fin = true
+	ev.Payload = payload
+	return rest, nil
 }
 
 // fail makes fault the decoder's last word.
-func (d *Decoder) fail(p []byte, fault *ProtocolError) (Event, []byte, error) {
+func (d *Decoder) fail(fault *ProtocolError) {
 	if d.rare == nil {
 		d.rare = new(rare)
 	}
 	d.rare.fault = fault
 	d.step = stepFailed
-	return Event{}, p, fault
 }

@@ -34,6 +34,13 @@ type Dialer struct {
 	// Timeout bounds all steps together; 0 is DefaultTimeout, negative is no
 	// bound but the context's.
 	Timeout time.Duration
+	// MaxMessage is the longest message that a Conn accepts, in bytes; 0 is
+	// DefaultMaxMessage, negative is no limit. Open has no use for it.
+	MaxMessage int64
+	// CloseTimeout bounds a Conn's wait for the server's Close frame, and then
+	// again for the server to close TCP; 0 is DefaultCloseTimeout. Open has no
+	// use for it.
+	CloseTimeout time.Duration
 }
 
 // Open resolves, connects, does TLS and the opening handshake, each step timed.
@@ -176,14 +183,10 @@ func (d *Dialer) upgrade(ctx context.Context, t *Transport) error {
 	release := interrupt(ctx, t.Conn.SetDeadline)
 	start := time.Now()
 	h := d.Upgrade.Start()
-	rest, err := exchange(t.Conn, &h)
+	rest, err := exchange(ctx, t.Conn, &h)
 	t.Timings.Upgrade = time.Since(start)
 	release()
 	if err != nil {
-		// A cancelled context shows as a time-out of the socket.
-		if cause := ctx.Err(); cause != nil && isTimeout(err) {
-			err = h.Finish(cause)
-		}
 		return &OpenError{StageUpgrade, d.Upgrade.target.Authority, err}
 	}
 	t.Buffered = rest
@@ -196,11 +199,11 @@ func (d *Dialer) upgrade(ctx context.Context, t *Transport) error {
 
 // exchange writes the request and reads until there is a verdict; rest is what
 // was read behind the response.
-func exchange(conn net.Conn, h *Handshake) (rest []byte, err error) {
+func exchange(ctx context.Context, conn net.Conn, h *Handshake) (rest []byte, err error) {
 	if _, err := conn.Write(h.AppendRequest(nil)); err != nil {
 		// The server may have said why before it hung up; reading tells.
 		if isTimeout(err) {
-			return nil, h.Finish(bareError(err))
+			return nil, h.Finish(ioError(ctx, err))
 		}
 	}
 	buf := make([]byte, 4096)
@@ -214,7 +217,7 @@ func exchange(conn net.Conn, h *Handshake) (rest []byte, err error) {
 			return rest, nil
 		}
 		if err != nil {
-			return nil, h.Finish(bareError(err))
+			return nil, h.Finish(ioError(ctx, err))
 		}
 	}
 }
