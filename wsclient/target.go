@@ -72,6 +72,9 @@ var errPort = errors.New("its port is not a number from 1 to 65535")
 // fill takes host, port and path from u.
 func (t *Target) fill(u *url.URL) error {
 	t.Host = u.Hostname()
+	if !strings.HasPrefix(u.Host, "[") && strings.Count(u.Host, ":") > 1 {
+		return errors.New("the URL's host has several colons: an IPv6 address goes into brackets, as in ws://[::1]:8080/")
+	}
 	if t.Host == "" {
 		return errors.New("the URL has no host: want ws://host/path or wss://host/path")
 	}
@@ -79,7 +82,8 @@ func (t *Target) fill(u *url.URL) error {
 		switch c := t.Host[i]; {
 		case c >= 0x80:
 			return fmt.Errorf("the URL's host %s is not ASCII: write it in Punycode (xn--...)", strconv.Quote(t.Host))
-		case c <= ' ' || c == 0x7F || strings.IndexByte(`"<>\^{|}`+"`", c) >= 0:
+		case c == '%' && strings.Contains(t.Host, ":"): // the zone of an IPv6 address
+		case c <= ' ' || c == 0x7F || strings.IndexByte(`"%<>\^{|}`+"`", c) >= 0:
 			return fmt.Errorf("the URL's host %s has the character %s in it", strconv.Quote(t.Host), strconv.QuoteRune(rune(c)))
 		}
 	}
@@ -97,16 +101,17 @@ func (t *Target) fill(u *url.URL) error {
 	}
 	t.Port = strconv.FormatUint(n, 10)
 
-	// The zone of a link-local address means something on this host only.
-	t.ServerName, _, _ = strings.Cut(t.Host, "%")
-	bare := t.ServerName
-	if addr, err := netip.ParseAddr(bare); strings.Contains(t.Host, ":") {
-		if err != nil || !addr.Is6() {
+	t.ServerName = t.Host
+	t.Authority = t.Host
+	if strings.Contains(t.Host, ":") {
+		addr, err := netip.ParseAddr(t.Host)
+		if err != nil {
 			return fmt.Errorf("the URL's host %s is not an IPv6 address", strconv.Quote(t.Host))
 		}
-		bare = "[" + bare + "]"
+		// The zone of a link-local address means something on this host only.
+		t.ServerName = addr.WithZone("").String()
+		t.Authority = "[" + t.ServerName + "]"
 	}
-	t.Authority = bare
 	if t.Port != standard {
 		t.Authority += ":" + t.Port
 	}
