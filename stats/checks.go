@@ -110,6 +110,15 @@ func checkRate(r *Result) []Finding {
 		"The load was not the load that was asked for; lower the rate, or give the client more cores or connections.")
 }
 
+// SentRate returns the messages a second that went out during the measured
+// window, whenever they were due; 0 without a window.
+func (r *Result) SentRate() float64 {
+	if r.WindowS <= 0 {
+		return 0
+	}
+	return r.sentInWindow() / r.WindowS
+}
+
 // sentInWindow returns the messages that went out during the measured window,
 // whenever they were due: one that is late by more than what is left of the
 // window is in Messages.Sent, and still was no load. Without intervals that
@@ -206,7 +215,7 @@ func checkLost(r *Result) []Finding {
 	}
 	return grade(float64(r.Messages.Lost)/float64(r.Messages.Sent),
 		0, r.Latency[RTT.String()].tail(), unitRatio,
-		"Messages without a reply are missing in the latencies, which are better than the truth by that; look at the errors.")
+		"Messages were never answered, and their latencies, long and unknown, are missing here; look at the errors.")
 }
 
 func checkClamped(r *Result) []Finding {

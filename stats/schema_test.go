@@ -233,8 +233,14 @@ func TestGoldenResult(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want = recompress(t, want); !bytes.Equal(got, want) {
-		t.Errorf("the document has changed; look at the difference after -update\ngot:\n%s", got)
+	want = recompress(t, want)
+	gotLines, wantLines := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(gotLines), len(wantLines)) {
+		if i >= len(gotLines) || i >= len(wantLines) || gotLines[i] != wantLines[i] {
+			t.Errorf("line %d and perhaps more: got %q, want %q; -update writes it all anew",
+				i+1, gotLines[min(i, len(gotLines)-1)], wantLines[min(i, len(wantLines)-1)])
+			break
+		}
 	}
 
 	var back Result
@@ -242,7 +248,7 @@ func TestGoldenResult(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := fullResult(); !reflect.DeepEqual(&back, want) {
-		t.Errorf("read back: got %+v, want %+v", back, want)
+		t.Errorf("read back: got %+v\nwant %+v", back, *want)
 	}
 }
 

@@ -1,0 +1,281 @@
+package report
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"wsstorm/stats"
+)
+
+// results are the runs that the formats are tested on, by name. Nobody changes
+// them.
+var results = sync.OnceValue(func() map[string]*stats.Result {
+	return map[string]*stats.Result{
+		"closed":      closedLoop(),
+		"suspect":     openLoop(),
+		"invalid":     invalid(),
+		"errors":      errorsAndSizes(),
+		"huge":        huge(),
+		"idle":        idle(),
+		"nothing":     nothing(),
+		"interrupted": interrupted(),
+		"zero":        {},
+	}
+})
+
+// around draws latencies whose median is about median, with a long tail.
+func around(rng *rand.Rand, median time.Duration) time.Duration {
+	d := float64(median) * math.Exp(0.25*rng.NormFloat64())
+	if rng.IntN(200) == 0 {
+		d *= 4
+	}
+	return time.Duration(d)
+}
+
+// base is what every run has in common.
+func base() *stats.Result {
+	return &stats.Result{
+		Tool:    stats.Tool{Version: "v0.1.0", Go: "go1.26", OS: "linux", Arch: "amd64"},
+		Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Flags:   []string{"--connections", "1000", "ws://127.0.0.1:9001/"},
+		URL:     "ws://127.0.0.1:9001/",
+		Driver:  "epoll",
+		WindowS: 10,
+		Client: stats.Client{
+			CPUUserS: 3.1, CPUSystemS: 6.2, CPUPerMessageNS: 5270, Cores: 2, MaxRSSBytes: 31 << 20,
+			GC:           stats.GC{Cycles: 4, PauseP999NS: 61_440, PauseMaxNS: 61_440},
+			SchedLatency: &stats.Quantiled{P50NS: 512, P99NS: 14_336, P999NS: 49_152, MaxNS: 212_992},
+		},
+	}
+}
+
+// finish fills r from the shard and judges it.
+func finish(s *stats.Shard, sizes []string, r *stats.Result) *stats.Result {
+	c := stats.NewCollector([]*stats.Shard{s}, sizes)
+	c.Fill(r)
+	r.Verdict = stats.Judge(r)
+	return r
+}
+
+// openings records the opening of n connections, and their closing.
+func openings(s *stats.Shard, rng *rand.Rand, n int) {
+	for range n {
+		s.Opened++
+		s.Closed++
+		connect, upgrade := around(rng, 90*time.Microsecond), around(rng, 210*time.Microsecond)
+		s.Record(stats.Connect, connect)
+		s.Record(stats.Upgrade, upgrade)
+		s.Record(stats.Open, connect+upgrade)
+		s.Record(stats.Close, around(rng, 300*time.Microsecond))
+		s.CloseCodes(1000, 1000)
+	}
+}
+
+// closedLoop is a healthy run.
+func closedLoop() *stats.Result {
+	rng := rand.New(rand.NewPCG(1, 1))
+	s := stats.NewShard(1)
+	openings(s, rng, 1000)
+	for range 120_000 {
+		d := around(rng, 5600*time.Microsecond)
+		s.RecordReply(true, 0, d, d)
+		s.Sizes[0].Sent++
+		s.Sizes[0].Received++
+	}
+	s.BytesSent, s.BytesReceived = 120_000*26, 120_000*22
+	r := base()
+	r.Load = stats.Load{InFlight: 1, Workers: 2}
+	r.Connections.Requested = 1000
+	r.Fairness = &stats.Fairness{Min: 118, P50: 120, Max: 123}
+	return finish(s, []string{"20"}, r)
+}
+
+// openLoop is a run whose client was a little late.
+func openLoop() *stats.Result {
+	rng := rand.New(rand.NewPCG(2, 2))
+	s := stats.NewShard(1)
+	openings(s, rng, 500)
+	for range 99_700 {
+		lag, service := around(rng, 40*time.Microsecond), around(rng, 2*time.Millisecond)
+		s.Record(stats.Lag, lag)
+		s.RecordReply(true, 0, lag+service, service)
+		s.Sizes[0].Sent++
+		s.Sizes[0].Received++
+	}
+	s.Sizes[0].Sent += 3
+	s.Sizes[0].Lost += 3
+	for range 3 {
+		s.Fail(stats.ErrLost, "no reply within 5 s")
+	}
+	s.BytesSent, s.BytesReceived = 99_700*132, 99_700*128
+	r := base()
+	r.Load = stats.Load{Rate: 10_000, Arrival: "poisson", Workers: 2}
+	r.Connections.Requested = 500
+	r.Client.CPUUserS, r.Client.CPUSystemS = 6.1, 10.3
+	r.Fairness = &stats.Fairness{Min: 12, P50: 200, Max: 203, Starved: 3}
+	return finish(s, []string{"126"}, r)
+}
+
+// invalid is a run whose client could not keep up.
+func invalid() *stats.Result {
+	rng := rand.New(rand.NewPCG(3, 3))
+	s := stats.NewShard(1)
+	openings(s, rng, 50)
+	for range 4000 {
+		lag, service := around(rng, 30*time.Millisecond), around(rng, 200*time.Microsecond)
+		s.Record(stats.Lag, lag)
+		s.RecordReply(true, 0, lag+service, service)
+		s.Sizes[0].Sent++
+		s.Sizes[0].Received++
+	}
+	s.Sizes[0].Unsent = 900
+	r := base()
+	r.Load = stats.Load{Rate: 490, Arrival: "constant", Workers: 2}
+	r.Connections.Requested = 51
+	r.Client.CPUUserS, r.Client.CPUSystemS = 9.1, 10.7
+	return finish(s, []string{"20"}, r)
+}
+
+// errorsAndSizes is a run against a server that did much wrong.
+func errorsAndSizes() *stats.Result {
+	rng := rand.New(rand.NewPCG(4, 4))
+	sizes := []string{"0", "125", "126", "65535", "65536", "64-4096"}
+	s := stats.NewShard(len(sizes))
+	openings(s, rng, 280)
+	s.Opened, s.Failed, s.Closed, s.PeerClosed, s.Dropped, s.StillOpen = 290, 10, 270, 9, 8, 3
+	for range 60_000 {
+		size := rng.IntN(len(sizes) - 1)
+		d := around(rng, time.Duration(1+size)*300*time.Microsecond)
+		s.RecordReply(true, size, d, d)
+		s.Sizes[size].Sent++
+		s.Sizes[size].Received++
+	}
+	s.Sizes[3].Sent, s.Sizes[3].Lost = s.Sizes[3].Sent+21, 21
+	s.Sizes[4].Mismatched, s.Sizes[4].Duplicated, s.Sizes[4].Reordered = 7, 2, 1
+	s.Sizes[4].Unexpected, s.Sizes[0].Unsent, s.Sizes[1].Blocked = 5, 1234, 17
+	s.BytesSent, s.BytesReceived = 60_000*30_000, 60_000*30_000
+	s.Deflate = stats.Compression{SentRaw: 1_800_000_000, SentWire: 420_000_000, ReceivedRaw: 1_800_000_000, ReceivedWire: 1_795_000_000}
+	for class, f := range map[stats.Class]struct {
+		n       int
+		example string
+	}{
+		stats.ErrRefused:        {4, "dial tcp 127.0.0.1:9001: connect: connection refused"},
+		stats.ErrUpgradeTimeout: {3, "no response to the upgrade request within 10 s"},
+		stats.ErrUpgradeStatus:  {3, "response status 503 Service Unavailable"},
+		stats.ErrReset:          {8, "read tcp 127.0.0.1:45678->127.0.0.1:9001: read: connection reset by peer"},
+		stats.ErrLost:           {21, ""},
+		stats.ErrMismatched:     {7, "message of 65536 bytes differs from byte 4096 on:\n\x1b[31m\x00 und Grüße, 世界 " + strings.Repeat("x", 100)},
+		stats.ErrCloseTimeout:   {3, "Close not answered within 5 s"},
+	} {
+		for range f.n {
+			s.Fail(class, f.example)
+		}
+	}
+	s.CloseCodes(1000, 0)
+	s.CloseCodes(0, 0)
+	s.CloseCodes(1002, 1005)
+	for code := range uint16(8) {
+		s.CloseCodes(1000, 4000+code)
+	}
+	r := base()
+	r.URL = "wss://load.example.com:8443/a/path/that/goes/on/and/on/for/longer/than/a/terminal/is/wide?room=" + strings.Repeat("lobby", 10)
+	r.Driver = "portable"
+	r.Load = stats.Load{InFlight: 2, Messages: 60_000, Workers: 2}
+	r.Connections.Requested = 300
+	return finish(s, sizes, r)
+}
+
+// huge has the greatest numbers that there are.
+func huge() *stats.Result {
+	const most = math.MaxInt64
+	l := &stats.Latency{Count: most, MaxNS: most, Percentiles: make(map[string]int64)}
+	for q := range stats.NumQuantiles {
+		l.Percentiles[q.String()] = most
+	}
+	m := stats.Messages{
+		Sent: most, Received: most, Lost: most, Mismatched: most, Duplicated: most,
+		Reordered: most, Unexpected: most, Unsent: most, Blocked: most, Rate: 1e300,
+	}
+	r := base()
+	r.Driver = strings.Repeat("d", 100)
+	r.Load = stats.Load{Rate: 1e300, Arrival: "constant", Messages: most, Workers: 1 << 30}
+	r.WindowS = 1e9
+	r.Connections = stats.Connections{
+		Requested: most, Opened: most - 1, Failed: most, Closed: most, PeerClosed: most, Dropped: most, StillOpen: most,
+	}
+	r.Messages = m
+	r.Bytes = stats.Bytes{Sent: most, Received: most}
+	r.Compression = &stats.Compression{SentRaw: 1, SentWire: most, ReceivedRaw: most, ReceivedWire: most}
+	r.Latency = make(map[string]*stats.Latency)
+	for metric := range stats.NumMetrics {
+		r.Latency[metric.String()] = l
+	}
+	weak := *l
+	weak.Count = 20
+	r.Latency[stats.Lag.String()] = &weak
+	r.Sizes = []stats.Size{{Bytes: "1048576000-1048576000", Messages: m, RTT: l}, {Bytes: "0", Messages: m}}
+	r.Fairness = &stats.Fairness{Min: 0, P50: most, Max: most, Starved: most}
+	r.Errors = make(map[string]stats.Errors)
+	for class := range stats.NumClasses {
+		r.Errors[class.String()] = stats.Errors{Count: most, Example: strings.Repeat("世界", 60)}
+	}
+	r.Closes = []stats.CloseCount{{Sent: 65535, Received: 65535, Count: most}, {Count: most}}
+	r.Client = stats.Client{
+		CPUUserS: 1e12, CPUSystemS: 1e12, CPUPerMessageNS: 1e18, Cores: 1e6, MaxRSSBytes: most,
+		GC:           stats.GC{Cycles: most, PauseP999NS: most, PauseMaxNS: most},
+		SchedLatency: &stats.Quantiled{P50NS: most, P99NS: most, P999NS: most, MaxNS: most},
+	}
+	r.Verdict = stats.Judge(r)
+	r.Verdict.Findings = append(r.Verdict.Findings, stats.Finding{
+		Check: "of_a_later_version", Level: stats.Suspect, Value: 1e300, Limit: 1e300, Unit: "ratio", Text: strings.Repeat("word ", 50) + "end.",
+	})
+	return r
+}
+
+// idle holds connections open and sends nothing.
+func idle() *stats.Result {
+	s := stats.NewShard(1)
+	openings(s, rand.New(rand.NewPCG(5, 5)), 10_000)
+	for range 10_000 {
+		s.Record(stats.Ping, 80*time.Microsecond)
+	}
+	r := base()
+	r.Load = stats.Load{Workers: 2}
+	r.Connections.Requested = 10_000
+	return finish(s, []string{"20"}, r)
+}
+
+// nothing is a run in which no connection came about.
+func nothing() *stats.Result {
+	s := stats.NewShard(1)
+	s.Failed = 50
+	for range 50 {
+		s.Fail(stats.ErrRefused, "dial tcp 127.0.0.1:9: connect: connection refused")
+	}
+	r := &stats.Result{URL: "ws://127.0.0.1:9/", Driver: "epoll", Load: stats.Load{InFlight: 1, Workers: 2}}
+	r.Connections.Requested = 50
+	return finish(s, []string{"20"}, r)
+}
+
+// interrupted is a short run that was ended by the user.
+func interrupted() *stats.Result {
+	rng := rand.New(rand.NewPCG(6, 6))
+	s := stats.NewShard(1)
+	openings(s, rng, 10)
+	for range 800 {
+		d := around(rng, 250*time.Microsecond)
+		s.RecordReply(true, 0, d, d)
+		s.Sizes[0].Sent++
+		s.Sizes[0].Received++
+	}
+	r := base()
+	r.Interrupted = true
+	r.WindowS = 0.31
+	r.Load = stats.Load{InFlight: 4, Workers: 1}
+	r.Connections.Requested = 10
+	r.Client = stats.Client{}
+	return finish(s, []string{"20"}, r)
+}
