@@ -50,9 +50,10 @@ func (e *epoll) start(ctx context.Context, g *errgroup.Group, w *worker, concurr
 	}
 	l := &eventLoop{
 		worker: w, driver: e, poller: p, group: g, clock: clock, concurrency: concurrency,
-		conns: make([]epollConn, len(w.sessions)),
-		in:    make([]byte, readChunk),
-		out:   make([]byte, 0, fillLimit+wsclient.MaxHeader+256),
+		conns:   make([]epollConn, len(w.sessions)),
+		pending: make(map[int][]byte),
+		in:      make([]byte, readChunk),
+		out:     make([]byte, 0, fillLimit+wsclient.MaxHeader+256),
 	}
 	for i := range l.conns {
 		l.conns[i].fd = -1
@@ -94,8 +95,12 @@ type eventLoop struct {
 	conns       []epollConn // by session
 	in, out     []byte      // shared by all connections
 	spare       []*opening
-	spareOut    [][]byte
 	unfinished  []int32 // sessions that have more to read
+
+	// pending is output that a peer has not taken yet, by session: of few
+	// connections at a time, and so not part of each.
+	pending  map[int][]byte
+	spareOut [][]byte
 
 	all      atomic.Bool // every session is to be visited
 	resolved []resolution
@@ -247,13 +252,10 @@ func (l *eventLoop) flush(i int, now time.Duration) {
 	if c.fd < 0 || c.opening != nil {
 		return
 	}
-	if len(c.pending) > 0 {
-		n, errno := writeSocket(c.fd, c.pending)
-		if c.pending = c.pending[n:]; len(c.pending) > 0 || errno != 0 {
+	if s.blocked {
+		if !l.writePending(i) {
 			return // for EPOLLOUT; the reader finds out if the connection broke
 		}
-		l.spareOut = append(l.spareOut, c.pending)
-		c.pending = nil
 		s.resume(now, true)
 	}
 	for !s.blocked {
@@ -263,7 +265,7 @@ func (l *eventLoop) flush(i int, now time.Duration) {
 		}
 		n, _ := writeSocket(c.fd, out)
 		if n < len(out) {
-			c.pending = append(l.takeSpareOut(), out[n:]...)
+			l.keep(i, out[n:])
 			s.block()
 			return
 		}
@@ -273,13 +275,33 @@ func (l *eventLoop) flush(i int, now time.Duration) {
 	}
 }
 
-func (l *eventLoop) takeSpareOut() []byte {
+// keep holds back output of session i until its peer takes it.
+func (l *eventLoop) keep(i int, out []byte) {
+	var b []byte
 	if n := len(l.spareOut); n > 0 {
-		b := l.spareOut[n-1]
-		l.spareOut = l.spareOut[:n-1]
-		return b
+		b, l.spareOut = l.spareOut[n-1], l.spareOut[:n-1]
 	}
-	return nil
+	l.pending[i] = append(b, out...)
+}
+
+// writePending writes what was held back, and reports whether that was all.
+func (l *eventLoop) writePending(i int) bool {
+	p := l.pending[i]
+	n, _ := writeSocket(l.conns[i].fd, p)
+	if n < len(p) {
+		l.pending[i] = append(p[:0], p[n:]...)
+		return false
+	}
+	l.release(i)
+	return true
+}
+
+// release gives back the memory of what was held back.
+func (l *eventLoop) release(i int) {
+	if p, ok := l.pending[i]; ok {
+		l.spareOut = append(l.spareOut, p[:0])
+		delete(l.pending, i)
+	}
 }
 
 // settleDown puts session i into the agenda, or closes its socket.
@@ -300,6 +322,7 @@ func (l *eventLoop) close(i int) {
 		unix.Close(int(c.fd))
 	}
 	*c = epollConn{fd: -1}
+	l.release(i)
 }
 
 const haveEpoll = true

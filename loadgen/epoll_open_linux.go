@@ -19,7 +19,6 @@ import (
 // epollConn is what the event loop keeps of a connection beside its session.
 type epollConn struct {
 	fd      int32
-	pending []byte   // output that the peer has not taken yet
 	opening *opening // until the handshake is verified
 }
 
@@ -146,7 +145,7 @@ func (l *eventLoop) connected(i int) {
 	if n, _ := writeSocket(c.fd, out); n < len(out) {
 		// Larger than the socket buffer, or a broken connection: what follows
 		// tells, the rest goes out when there is room.
-		c.pending = append(l.takeSpareOut(), out[n:]...)
+		l.keep(i, out[n:])
 	}
 }
 
@@ -173,12 +172,8 @@ func (l *eventLoop) openReady(i int, events uint32) {
 		}
 		l.connected(i)
 	}
-	if len(c.pending) > 0 {
-		n, _ := writeSocket(c.fd, c.pending)
-		if c.pending = c.pending[n:]; len(c.pending) == 0 {
-			l.spareOut = append(l.spareOut, c.pending)
-			c.pending = nil
-		}
+	if len(l.pending[i]) > 0 {
+		l.writePending(i)
 	}
 	if events&(unix.EPOLLIN|hangup) != 0 {
 		l.readResponse(i, events)

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"math/bits"
 	"time"
 
 	"wsstorm/stats"
@@ -45,10 +46,10 @@ func newWorker(r *run, index, all int) *worker {
 	if r.plan.Messages > 0 {
 		w.tickets = part(r.plan.Messages, index, all)
 	}
-	// One allocation for the rings of all sessions.
-	ring := 1
-	for ring < r.plan.InFlight && ring < 1024 {
-		ring *= 2
+	// One allocation for the rings of all sessions; an open loop's grow later.
+	ring := 0
+	if n := r.plan.InFlight; n > 0 {
+		ring = 1 << bits.Len(uint(min(n, 1024)-1))
 	}
 	rings := make([]sentMessage, ring*n)
 	for i := range w.sessions {

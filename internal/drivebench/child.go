@@ -75,12 +75,10 @@ func runChild(arg string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	base := rss()
 	s, err := j.run()
 	if err != nil {
 		return err
 	}
-	s.BaseRSS = base
 	return json.NewEncoder(os.Stdout).Encode(s)
 }
 
@@ -94,7 +92,7 @@ func (j job) run() (sample, error) {
 		if err != nil {
 			return sample{}, err
 		}
-		r, err := floor.Run(floor.Config{Addr: addr, Connections: j.Connections, Size: j.Size, Warmup: j.Warmup, Duration: j.Duration})
+		r, err := floor.Run(floor.Config{Addr: addr, Connections: j.Connections, Size: j.Size, Rate: j.Rate, Warmup: j.Warmup, Duration: j.Duration})
 		return sample{
 			Messages: r.Messages, Seconds: r.Time.Seconds(), CPU: r.CPU.Seconds(), RSS: rss(),
 			Opened: j.Connections, OpenTime: r.OpenTime.Seconds(), OpenCPU: r.OpenCPU.Seconds(),

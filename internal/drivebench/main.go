@@ -40,7 +40,6 @@ type sample struct {
 	OpenTime  float64 // s
 	OpenCPU   float64 // s
 	RSS       int64   // bytes, with all connections open
-	BaseRSS   int64   // bytes, before the first one
 	GCs       int64   // garbage collections in the window
 	LagP50NS  int64
 	LagP99NS  int64

@@ -176,32 +176,35 @@ func (b *bench) open() error {
 	return w.Flush()
 }
 
+// idle tells what one more connection costs: the difference between many and
+// few, since a process has its base whatever it does.
 func (b *bench) idle() error {
-	w := b.table("15,000 idle connections", "client", "bytes/conn above the base", "base MiB")
-	all, err := b.rounded(job{Connections: 15000})
+	const few, many = 100, 15000
+	w := b.table("idle connections", "client", "bytes/conn", "MiB with 15,000", "MiB with 100")
+	base, err := b.rounded(job{Connections: few})
 	if err != nil {
 		return err
 	}
+	all, err := b.rounded(job{Connections: many})
+	if err != nil {
+		return err
+	}
+	rss := func(s sample) float64 { return float64(s.RSS) }
 	for _, k := range b.kinds {
-		fmt.Fprintf(w, "%s\t%.0f\t%.1f\t\n", k,
-			median(all[k], func(s sample) float64 { return float64(s.RSS-s.BaseRSS) / float64(s.Opened) }),
-			median(all[k], func(s sample) float64 { return float64(s.BaseRSS) / (1 << 20) }))
+		at100, at15000 := median(base[k], rss), median(all[k], rss)
+		fmt.Fprintf(w, "%s\t%.0f\t%.1f\t%.1f\t\n", k, (at15000-at100)/(many-few), at15000/(1<<20), at100/(1<<20))
 	}
 	return w.Flush()
 }
 
-// pace has the drivers send at a fixed rate; the floor cannot.
+// pace has the clients send at a fixed rate.
 func (b *bench) pace() error {
 	w := b.table("10,000 messages/s over 1,000 connections, 20 B", "client", "lag p50 µs", "lag p99 µs", "CPU % of a core", "msg/s")
+	all, err := b.rounded(job{Connections: 1000, Rate: 10000, Size: 20, Warmup: time.Second, Duration: b.duration})
+	if err != nil {
+		return err
+	}
 	for _, k := range b.kinds {
-		if k == "floor" {
-			continue
-		}
-		one := bench{rounds: b.rounds, url: b.url, kinds: []string{k}, profile: b.profile}
-		all, err := one.rounded(job{Connections: 1000, Rate: 10000, Size: 20, Warmup: time.Second, Duration: b.duration})
-		if err != nil {
-			return err
-		}
 		fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.0f\t\n", k,
 			median(all[k], func(s sample) float64 { return float64(s.LagP50NS) })/1e3,
 			median(all[k], func(s sample) float64 { return float64(s.LagP99NS) })/1e3,

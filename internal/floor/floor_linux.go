@@ -18,6 +18,7 @@ type Config struct {
 	Addr        netip.AddrPort
 	Connections int
 	Size        int           // payload bytes of each message
+	Rate        float64       // messages a second in total; 0: one on its way on each connection
 	Warmup      time.Duration // exchanged, but not counted
 	Duration    time.Duration // counted; 0: only open and close
 }
@@ -55,8 +56,13 @@ func Run(c Config) (Report, error) {
 	if c.Duration == 0 {
 		return r, nil
 	}
-	for i := range l.sockets {
-		l.send(i)
+	if c.Rate > 0 {
+		l.gap = time.Duration(float64(time.Second) / c.Rate)
+		l.due = time.Now()
+	} else {
+		for i := range l.sockets {
+			l.send(i)
+		}
 	}
 	if err := l.exchange(time.Now().Add(c.Warmup)); err != nil {
 		return r, err
@@ -75,6 +81,10 @@ type loop struct {
 	sockets  []socket
 	events   []unix.EpollEvent
 	answered int64
+
+	gap  time.Duration // between two messages at a fixed rate; 0: no rate
+	due  time.Time     // of the next one
+	next int           // the connection that sends it
 }
 
 type socket struct {
@@ -146,15 +156,30 @@ func (l *loop) connect(i int, addr netip.AddrPort) error {
 	})
 }
 
-// exchange answers every reply with the next message until the deadline.
+// exchange answers every reply with the next message, or sends messages when
+// they are due, until the deadline.
 func (l *loop) exchange(deadline time.Time) error {
-	for time.Now().Before(deadline) {
-		// Not raw: the wait may be a long one.
-		n, err := unix.EpollWait(l.epoll, l.events, 100)
-		if err != nil && err != unix.EINTR {
-			return err
+	for now := time.Now(); now.Before(deadline); now = time.Now() {
+		wait := 100 * time.Millisecond
+		if l.gap > 0 {
+			for ; !l.due.After(now); l.due = l.due.Add(l.gap) {
+				l.sockets[l.next].sent = 0
+				l.send(l.next)
+				l.next = (l.next + 1) % len(l.sockets)
+			}
+			wait = max(0, time.Until(l.due))
 		}
-		for _, ev := range l.events[:max(n, 0)] {
+		ts := unix.NsecToTimespec(int64(wait))
+		// Not raw: the wait may be a long one.
+		n, _, errno := unix.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.epoll), uintptr(unsafe.Pointer(&l.events[0])),
+			uintptr(len(l.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
+		if errno != 0 && errno != unix.EINTR {
+			return errno
+		}
+		if errno != 0 {
+			continue
+		}
+		for _, ev := range l.events[:n] {
 			if err := l.ready(int(ev.Fd)); err != nil {
 				return err
 			}
@@ -181,9 +206,11 @@ func (l *loop) ready(i int) error {
 		}
 		if s.got += int(n); s.got >= l.reply {
 			s.got -= l.reply
-			s.sent = 0
 			l.answered++
-			l.send(i)
+			if l.gap == 0 {
+				s.sent = 0
+				l.send(i)
+			}
 		}
 		if int(n) < len(l.buf) {
 			return nil
@@ -201,9 +228,12 @@ func (l *loop) send(i int) {
 	}
 }
 
+// closeAll resets the connections: closed in order they would keep their ports
+// for a minute, and the search for free ones would slow down the next run.
 func (l *loop) closeAll() {
 	for _, s := range l.sockets {
 		if s.fd > 0 {
+			unix.SetsockoptLinger(s.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}) // best effort
 			unix.Close(s.fd)
 		}
 	}
