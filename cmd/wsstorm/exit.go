@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"wsstorm/stats"
+)
+
+// The exit codes. Where several fit a result, the first of 130, 1, 5, 3 is taken.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // nothing could be measured, or the result could not be written
+	exitUsage       = 2   // the flags, a file they name, or this machine's limits
+	exitMissed      = 3   // the built-in objective: every connection and every message well
+	exitInvalid     = 5   // this client was the limit
+	exitInterrupted = 130 // 128 + SIGINT
+)
+
+// A usageError is something to be put right before a run can start. Its text is
+// one line: what is wrong, and what would be right.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// An exitError ends the program with a code and without a message: what there
+// was to say stands in the report.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// conclude prints what there is to say about err and returns the exit code.
+func conclude(err error, stderr io.Writer) int {
+	var code exitError
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &usage):
+		complain(stderr, usage)
+		return exitUsage
+	}
+	complain(stderr, err)
+	return exitFailed
+}
+
+// complain prints one line. If even that can't be written, the exit code still
+// tells.
+func complain(stderr io.Writer, err error) {
+	text := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+	fmt.Fprintf(stderr, "wsstorm: %s\n", text)
+}
+
+// outcome returns the exit code that a result deserves.
+func outcome(r *stats.Result) int {
+	switch {
+	case r.Interrupted:
+		return exitInterrupted
+	case nothingMeasured(r):
+		return exitFailed
+	case r.Verdict.Status == stats.Invalid:
+		return exitInvalid
+	case len(r.Errors) > 0:
+		return exitMissed
+	}
+	return exitOK
+}
+
+// nothingMeasured reports whether no connection was opened or, where messages
+// were to be sent, none was answered (or sent, where no answers are expected).
+func nothingMeasured(r *stats.Result) bool {
+	if r.Connections.Opened == 0 {
+		return true
+	}
+	idle := r.Load.InFlight == 0 && r.Load.Rate == 0
+	return !idle && r.Messages.Received == 0 && (r.Messages.Sent == 0 || r.Messages.Lost > 0)
+}

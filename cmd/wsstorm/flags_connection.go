@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"wsstorm/wsclient"
+)
+
+// connectionFlags are how connections are opened, kept and closed.
+func (f *flags) connectionFlags(set *pflag.FlagSet) {
+	p := &f.plan
+	set.Var(perSecond(&p.ConnectRate, nounRate), "connect-rate", "open this many connections a second; by default as fast as they open")
+	set.Var(whole(&p.ConnectConcurrency, 1, 1<<20, nounNumber), "connect-concurrency", "connections being opened at the same time")
+	set.Var(span(&p.ConnectTimeout, 1, nounDuration), "connect-timeout", "for name, TCP, TLS and upgrade of a connection together")
+	set.Var(span(&p.PingInterval, 0, nounDuration), "ping-interval", "send a Ping on every connection this often")
+	set.Var(closeCode(&p.CloseCode), "close-code", "status code of the Close frames at the end")
+	set.Var(&field[string]{to: &p.CloseReason, noun: "TEXT", parse: parseReason, format: asItIs}, "close-reason", "their reason, up to 123 bytes")
+	set.Var(span(&p.CloseTimeout, 1, nounDuration), "close-timeout", "wait this long for the server's Close frames")
+}
+
+func closeCode(to *wsclient.StatusCode) *field[wsclient.StatusCode] {
+	code := whole(to, 1000, 4999, "CODE")
+	parse := code.parse
+	code.parse = func(s string) (wsclient.StatusCode, error) {
+		c, err := parse(s)
+		if err == nil && !c.Valid() {
+			err = errors.New("no Close frame may carry it: want 1000 to 1014 without 1004 to 1006, or 3000 to 4999 (RFC 6455, Section 7.4)")
+		}
+		return c, err
+	}
+	return code
+}
+
+func parseReason(s string) (string, error) {
+	if len(s) > 123 {
+		return "", errors.New("want 123 bytes at most (RFC 6455, Section 5.5)")
+	}
+	return s, nil
+}
+
+// requestFlags are what the opening handshake says, and where it goes.
+func (f *flags) requestFlags(set *pflag.FlagSet) {
+	r := &f.plan.Request
+	set.VarP(&list[wsclient.Header]{to: &r.Headers, noun: "'NAME: VALUE'", parse: parseHeader,
+		format: func(h wsclient.Header) string { return h.Name + ": " + h.Value }}, "header", "H", "header of the request; repeatable")
+	set.Var(&field[string]{to: &r.Host, noun: "HOST", format: asItIs, parse: checked(func(r *wsclient.Request, s string) { r.Host = s })},
+		"host", "Host header, in place of the URL's")
+	set.Var(&field[string]{to: &r.Origin, noun: "ORIGIN", format: asItIs, parse: checked(func(r *wsclient.Request, s string) { r.Origin = s })},
+		"origin", "Origin header, as a browser sends it: https://host.example")
+	set.Var(&list[string]{to: &r.Cookies, noun: "NAME=VALUE", format: asItIs, parse: checked(func(r *wsclient.Request, s string) { r.Cookies = []string{s} })},
+		"cookie", "cookie; repeatable")
+	set.VarP(&field[string]{to: &f.user, noun: "USER:PASSWORD", parse: parseUser, format: asItIs}, "user", "u", "basic authentication")
+	set.Var(&list[string]{to: &r.Subprotocols, noun: "NAME", format: asItIs, parse: checked(func(r *wsclient.Request, s string) { r.Subprotocols = []string{s} })},
+		"subprotocol", "subprotocol to offer, the most wanted first; repeatable")
+	set.Var(text(&f.plan.UnixSocket, nounFile), "unix-socket", "connect to this socket; the URL still says path and Host header")
+}
+
+// nowhere is a target to check parts of a request with.
+var nowhere = wsclient.Target{Host: "host", Port: "80", Authority: "host", RequestURI: "/"}
+
+// checked returns a parser that has wsclient check a request in which put has
+// put the text. The error does not repeat it.
+func checked(put func(*wsclient.Request, string)) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if s == "" {
+			return "", errEmpty
+		}
+		r := wsclient.Request{Target: nowhere}
+		put(&r, s)
+		_, err := r.Prepare()
+		return s, err
+	}
+}
+
+// instead names the flag for a header that --header cannot set.
+var instead = map[string]string{
+	"host":                   "--host",
+	"sec-websocket-protocol": "--subprotocol",
+}
+
+func parseHeader(s string) (wsclient.Header, error) {
+	name, value, found := strings.Cut(s, ":")
+	h := wsclient.Header{Name: name, Value: strings.TrimSpace(value)}
+	if !found {
+		return h, errors.New("want 'NAME: VALUE'")
+	}
+	if flag := instead[strings.ToLower(name)]; flag != "" {
+		return h, errors.New("use " + flag)
+	}
+	r := wsclient.Request{Target: nowhere, Headers: []wsclient.Header{h}}
+	_, err := r.Prepare()
+	return h, err
+}
+
+func parseUser(s string) (string, error) {
+	if name, _, found := strings.Cut(s, ":"); !found || name == "" {
+		return "", errors.New("want USER:PASSWORD")
+	}
+	return s, nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"wsstorm/loadgen"
+	"wsstorm/stats/report"
+)
+
+// A live is the line on standard error that shows a run while it lasts. A
+// goroutine of its own writes it: a terminal that is stopped (Ctrl-S) must not
+// hold up the engine.
+type live struct {
+	to      io.Writer
+	total   int64 // connections asked for
+	of      int64 // messages asked for, 0 where time decides
+	color   bool
+	updates chan loadgen.Progress
+	done    chan struct{}
+	last    loadgen.Progress // whose interval was long enough to show rates
+}
+
+// newLive starts a line on w. Where w is no terminal it returns nil, which shows
+// nothing.
+func newLive(w io.Writer, plan *loadgen.Plan) *live {
+	if !isTerminal(w) {
+		return nil
+	}
+	l := &live{
+		to: w, total: int64(plan.Connections), of: plan.Messages,
+		color:   hasColor(w),
+		updates: make(chan loadgen.Progress, 1),
+		done:    make(chan struct{}),
+	}
+	go l.draw()
+	return l
+}
+
+// isTerminal reports whether a line on w can be written over. Other character
+// devices pass for terminals too: on /dev/null nobody minds.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// hasColor reports whether a reader of w sees colours, and wants to.
+func hasColor(w io.Writer) bool {
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" // no-color.org
+}
+
+// show replaces the line. It never blocks: while the terminal is stopped,
+// updates are dropped.
+func (l *live) show(p loadgen.Progress) {
+	if l == nil {
+		return
+	}
+	select {
+	case l.updates <- p:
+	default:
+	}
+}
+
+// stop removes the line.
+func (l *live) stop() {
+	if l == nil {
+		return
+	}
+	close(l.updates)
+	<-l.done
+}
+
+// The control sequences of the line: to its beginning and clear it; and, so that
+// a narrow terminal cuts it instead of going on in the next line, wrapping off
+// and on again (DECAWM).
+const (
+	clearLine = "\r\x1b[K"
+	wrapOff   = "\x1b[?7l"
+	wrapOn    = "\x1b[?7h"
+	red       = "\x1b[31m"
+	plain     = "\x1b[0m"
+)
+
+func (l *live) draw() {
+	defer close(l.done)
+	for p := range l.updates {
+		io.WriteString(l.to, wrapOff+clearLine+l.line(p)+wrapOn)
+	}
+	io.WriteString(l.to, clearLine)
+}
+
+// enough is the shortest interval whose rates mean something.
+const enough = 0.2 // seconds
+
+// line returns the text for p: phase, connections, messages, latency of the last
+// second, errors, and what is left to do.
+func (l *live) line(p loadgen.Progress) string {
+	parts := []string{fmt.Sprintf("%-7s", p.Phase)}
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if p.Phase == "open" {
+		add("%s of %s conns", report.Count(p.Totals.Opened), report.Count(l.total))
+	} else {
+		add("%s conns", report.Count(p.Interval.Connections))
+	}
+	if p.Interval.LengthS >= enough {
+		l.last = p
+	}
+	if i := l.last.Interval; i.Received > 0 {
+		add("%s", report.Rate(float64(i.Received)/i.LengthS))
+		add("p50 %s", report.Duration(time.Duration(i.RTTP50NS)))
+		add("p99 %s", report.Duration(time.Duration(i.RTTP99NS)))
+	}
+	errors := report.Count(p.Totals.Errors) + " errors"
+	if p.Totals.Errors > 0 && l.color {
+		errors = red + errors + plain
+	}
+	parts = append(parts, errors)
+	switch {
+	case l.of > 0 && p.Phase == "measure":
+		add("%s done", report.Percent(float64(p.Totals.Received)/float64(l.of)))
+	case p.Left > 0:
+		add("%s left", formatDuration(p.Left.Round(time.Second)))
+	}
+	return strings.Join(parts, "  ")
+}

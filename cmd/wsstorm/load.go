@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"wsstorm/internal/preflight"
+	"wsstorm/loadgen"
+	"wsstorm/stats"
+	"wsstorm/wsclient"
+)
+
+// load is the command without a name: it loads a server.
+func load(ctx context.Context, args []string, s streams) error {
+	r, err := readRequest(args)
+	if err == nil {
+		err = r.run(ctx, s)
+	}
+	return r.secrets.cleanError(err, s)
+}
+
+// cleanError removes secrets from the text of an error.
+func (c scrubber) cleanError(err error, s streams) error {
+	var usage *usageError
+	var code exitError
+	switch {
+	case err == nil || errors.As(err, &code):
+		return err
+	case errors.Is(err, pflag.ErrHelp):
+		return printHelp(s.out)
+	case errors.As(err, &usage):
+		return &usageError{c.clean(err.Error())}
+	}
+	return errors.New(c.clean(err.Error()))
+}
+
+// run does what the request asks for.
+func (r *request) run(ctx context.Context, s streams) error {
+	switch {
+	case r.version:
+		return writeVersion(s)
+	case r.printFlags:
+		return writing(r.print(s.out))
+	}
+	if err := checkOutputs(r.outputs); err != nil {
+		return err
+	}
+	if err := r.preflight(ctx); err != nil {
+		return usagef("%v", err)
+	}
+	result, err := r.measure(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := writeOutputs(result, r.outputs, s.out); err != nil && !result.Interrupted {
+		return err
+	} else if err != nil {
+		complain(s.err, err)
+	}
+	if code := outcome(result); code != exitOK {
+		if code == exitFailed {
+			complain(s.err, errors.New(whyNothing(result)))
+		}
+		return exitError(code)
+	}
+	return nil
+}
+
+// measure runs the plan, against the built-in server where no URL was given.
+func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error) {
+	if r.url == nil {
+		server, err := startChild(ctx, r.plan.MaxMessage, s.err)
+		if ctx.Err() != nil {
+			return nil, exitError(exitInterrupted)
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer server.stop()
+		if r.plan.Target, err = wsclient.ParseTarget(server.url); err != nil {
+			return nil, fmt.Errorf("the built-in server said %q: %w", server.url, err)
+		}
+	}
+	if !r.quiet {
+		line := newLive(s.err, &r.plan)
+		r.plan.Progress = line.show
+		defer line.stop()
+	}
+	result, err := loadgen.Run(ctx, r.plan)
+	var wrong *loadgen.PlanError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, usagef("%v", wrong)
+	case err != nil:
+		return nil, err
+	}
+	result.Tool = tool()
+	result.Flags = r.args()
+	result.URL = hideURL(r.plan.Target.String())
+	for class, e := range result.Errors {
+		// The server's own words may repeat what we sent.
+		e.Example = r.secrets.clean(e.Example)
+		result.Errors[class] = e
+	}
+	return result, nil
+}
+
+// preflight returns what this machine lacks for the run.
+func (r *request) preflight(ctx context.Context) error {
+	need := preflight.Need{Connections: r.plan.Connections, Addresses: 1}
+	switch host := r.plan.Target.Host; {
+	case r.plan.UnixSocket != "":
+		need.Addresses = 0
+	case r.url == nil || need.Connections <= preflight.Ports():
+	default:
+		if _, err := netip.ParseAddr(host); err == nil {
+			break
+		}
+		// A name may have several addresses, each with ports of its own.
+		need.Addresses = addresses(ctx, r.plan.Request, r.plan.Target)
+	}
+	return preflight.Check(need)
+}
+
+// addresses returns how many addresses a target has, 0 if that cannot be found
+// out: the run itself will say why.
+func addresses(ctx context.Context, request wsclient.Request, target wsclient.Target) int {
+	request.Target = target
+	upgrade, err := request.Prepare()
+	if err != nil {
+		return 0
+	}
+	found, err := (&wsclient.Dialer{Upgrade: upgrade}).Resolve(ctx)
+	if err != nil {
+		return 0
+	}
+	return len(found)
+}
+
+// whyNothing says in one line why a run measured nothing.
+func whyNothing(r *stats.Result) string {
+	what := "no message was answered"
+	if r.Connections.Opened == 0 {
+		what = "no connection was opened"
+	}
+	var most string
+	for class, e := range r.Errors {
+		if most == "" || e.Count > r.Errors[most].Count || e.Count == r.Errors[most].Count && class < most {
+			most = class
+		}
+	}
+	if most == "" {
+		return what
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%s: %d times %s: %s", what, r.Errors[most].Count, most, r.Errors[most].Example), ": ")
+}

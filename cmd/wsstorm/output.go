@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"wsstorm/stats"
+	"wsstorm/stats/report"
+)
+
+// A format is a form of a report; color is for a reader at a terminal.
+type format struct {
+	name   string
+	render func(w io.Writer, r *stats.Result, color bool) error
+}
+
+// formats are in the order in which errors list them; the first is the default.
+var formats = []format{
+	{"text", func(w io.Writer, r *stats.Result, color bool) error {
+		return report.Text(w, r, report.TextOptions{Color: color})
+	}},
+	{"json", func(w io.Writer, r *stats.Result, _ bool) error { return report.WriteJSON(w, r) }},
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range formats {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// checkOutputs returns what is wrong with the places where reports are to go. A
+// long run must not end with a report that cannot be written.
+func checkOutputs(outputs []output) error {
+	places := map[string]output{}
+	for _, o := range outputs {
+		if other, taken := places[o.path]; taken {
+			where := "standard output"
+			if o.path != "" {
+				where = o.path
+			}
+			return usagef("--output %s contradicts --output %s: both go to %s; --output %s=FILE writes a file", o, other, where, o.format)
+		}
+		places[o.path] = o
+		if o.path == "" {
+			continue
+		}
+		if err := tryFile(o.path); err != nil {
+			return usagef("--output %s: %v", o, err)
+		}
+	}
+	return nil
+}
+
+// tryFile reports whether a file could be written, and leaves everything as it
+// was.
+func tryFile(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return errors.New("it is a directory")
+	case err == nil && !info.Mode().IsRegular():
+		return nil // a device or a pipe: opening it may block, or say something
+	}
+	f, err := createBeside(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// writeOutputs writes the result wherever it is to go. All are tried.
+func writeOutputs(r *stats.Result, outputs []output, stdout io.Writer) error {
+	if len(outputs) == 0 {
+		outputs = []output{{format: formats[0].name}}
+	}
+	var errs []error
+	for _, o := range outputs {
+		var b bytes.Buffer
+		f := formats[slices.IndexFunc(formats, func(f format) bool { return f.name == o.format })]
+		if err := f.render(&b, r, o.path == "" && hasColor(stdout)); err != nil {
+			errs = append(errs, fmt.Errorf("rendering the result as %s: %w", f.name, err))
+			continue
+		}
+		if o.path == "" {
+			_, err := stdout.Write(b.Bytes())
+			errs = append(errs, writing(err))
+		} else {
+			errs = append(errs, writeFile(o.path, b.Bytes()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// writing says where a write to standard output went wrong.
+func writing(err error) error {
+	if err == nil {
+		return nil
+	}
+	var path *os.PathError // says "write /dev/stdout" of what may be anything
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("writing to standard output: %w", err)
+}
+
+// writeFile writes a file whole or not at all: to a new file beside it, which
+// then takes its name. A device or a pipe is written to as it is.
+func writeFile(path string, data []byte) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, 0o666)
+	}
+	// Through a symbolic link, the file that it leads to is replaced.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	f, err := createBeside(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// createBeside creates a new file in the directory of path. Its permissions are
+// path's, or those that a new file gets (os.CreateTemp's would be for its owner
+// alone).
+func createBeside(path string) (*os.File, error) {
+	mode := os.FileMode(0o666)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	name := fmt.Sprintf("%s.%08x.tmp", path, rand.Uint32())
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	var why *os.PathError // names a file that the user did not
+	if errors.As(err, &why) {
+		err = fmt.Errorf("creating a file in %s: %w", filepath.Dir(path), why.Err)
+	}
+	return f, err
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// hidden stands for a secret in whatever is printed or saved.
+const hidden = "***"
+
+// secretWords are the words by which the name of a header or of a query
+// parameter says that its value is a secret. The long ones count inside other
+// words too (X-Sessiontoken), the short ones only by themselves (key, but not
+// monkey).
+var secretWords = struct{ inside, alone []string }{
+	inside: []string{"token", "secret", "passw", "passphrase", "authoriz", "authentic", "apikey", "cookie",
+		"credential", "signature", "session", "bearer", "ticket"},
+	alone: []string{"key", "auth", "pass", "pwd", "pin", "otp", "sid", "sig", "jwt", "code"},
+}
+
+// isSecret reports whether what bears this name is a secret.
+func isSecret(name string) bool {
+	name = strings.ToLower(name)
+	for _, w := range secretWords.inside {
+		if strings.Contains(name, w) {
+			return true
+		}
+	}
+	words := strings.FieldsFunc(name, func(c rune) bool { return c < 'a' || c > 'z' })
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(secretWords.alone, w) })
+}
+
+// secretFlags are the flags whose values are, or hold, secrets, and how each is
+// written without them.
+var secretFlags = map[string]func(string) string{
+	"header": hideHeader,
+	"cookie": hideCookie,
+	"user":   func(string) string { return hidden },
+}
+
+func hideHeader(s string) string {
+	name, _, found := strings.Cut(s, ":")
+	if !found {
+		return hidden
+	}
+	if isSecret(name) {
+		return name + ": " + hidden
+	}
+	return s
+}
+
+func hideCookie(s string) string {
+	name, _, found := strings.Cut(s, "=")
+	if !found {
+		return hidden
+	}
+	return name + "=" + hidden
+}
+
+// hideURL removes userinfo and the values of secret query parameters from a
+// URL. It takes anything that somebody may have meant to be one, and hides too
+// much rather than too little of what is none.
+func hideURL(raw string) string {
+	scheme, rest, found := strings.Cut(raw, "://")
+	if found {
+		scheme += "://"
+	} else {
+		scheme, rest = "", raw
+	}
+	authority := rest
+	if _, err := url.Parse(raw); err == nil && found {
+		// Otherwise a password may hold a slash or a question mark.
+		authority = rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(c rune) bool { return !strings.ContainsRune("/?#", c) }))]
+	}
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		scheme += hidden
+		rest = rest[at:]
+	}
+	base, query, found := strings.Cut(rest, "?")
+	if !found {
+		return scheme + rest
+	}
+	parts := strings.Split(query, "&")
+	for i, part := range parts {
+		name, _, found := strings.Cut(part, "=")
+		plain, err := url.QueryUnescape(name)
+		if found && (err != nil || isSecret(plain)) {
+			parts[i] = name + "=" + hidden
+		}
+	}
+	return scheme + base + "?" + strings.Join(parts, "&")
+}
+
+// isHidden reports whether a value of a secret flag, or a URL, is one that was
+// saved without its secret.
+func isHidden(s string) bool {
+	return strings.HasSuffix(s, hidden) || strings.Contains(s, hidden+"@") || strings.Contains(s, hidden+"&")
+}
+
+// A scrubber removes secrets from texts that others wrote: errors of a library,
+// which may repeat a URL, and answers of a server, which may repeat anything.
+type scrubber struct{ replacer *strings.Replacer }
+
+// shortest is the shortest secret that a scrubber looks for: a shorter one is
+// guessed as easily, and would tear holes into innocent words.
+const shortest = 4
+
+// newScrubber returns a scrubber of the secrets in settings, whatever form they
+// may be seen in.
+func newScrubber(settings []setting) scrubber {
+	var secrets []string
+	add := func(s string) {
+		s = strings.TrimSpace(s)
+		if len(s) >= shortest {
+			secrets = append(secrets, s, url.QueryEscape(s), url.PathEscape(s))
+		}
+	}
+	addPair := func(user string) {
+		name, password, found := strings.Cut(user, ":")
+		if !found {
+			password = name
+		}
+		add(password)
+		add(base64.StdEncoding.EncodeToString([]byte(user)))
+	}
+	for _, s := range settings {
+		switch {
+		case s.isURL():
+			scrubURL(s.value, add, addPair)
+		case s.flag.Name == "user":
+			addPair(s.value)
+		case s.flag.Name == "cookie":
+			_, value, _ := strings.Cut(s.value, "=")
+			add(value)
+		case s.flag.Name == "header":
+			name, value, found := strings.Cut(s.value, ":")
+			if found && isSecret(name) {
+				add(value)
+				if words := strings.Fields(value); len(words) > 1 { // Bearer abc
+					for _, word := range words[1:] {
+						add(word)
+					}
+				}
+			}
+		}
+	}
+	// The longest first: a Replacer prefers the earlier of two that match.
+	slices.SortStableFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, s := range slices.Compact(secrets) {
+		pairs = append(pairs, s, hidden)
+	}
+	return scrubber{strings.NewReplacer(pairs...)}
+}
+
+// scrubURL calls add with the secrets in a URL, and addPair with its userinfo.
+func scrubURL(raw string, add, addPair func(string)) {
+	if u, err := url.Parse(raw); err == nil {
+		if u.User != nil {
+			password, _ := u.User.Password()
+			addPair(u.User.Username() + ":" + password)
+			if password == "" {
+				addPair(u.User.Username())
+			}
+		}
+		for name, values := range u.Query() {
+			if isSecret(name) {
+				for _, v := range values {
+					add(v)
+				}
+			}
+		}
+	}
+}
+
+func (s scrubber) clean(text string) string { return s.replacer.Replace(text) }

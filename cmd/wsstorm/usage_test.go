@@ -1,0 +1,176 @@
+package main
+
+import (
+	"net"
+	"os"
+	"strings"
+	"testing"
+)
+
+// Every usage error is one line that says what is wrong and what would be
+// right, exit code 2, and nothing is connected before it.
+func TestUsageErrors(t *testing.T) {
+	notPEM := writeTemp(t, "not.pem", "hello")
+	latin1 := writeTemp(t, "latin1", "gr\xfc\xdfe")
+	empty := writeTemp(t, "empty", "")
+	dir := t.TempDir()
+	const url = "ws://127.0.0.1:1/"
+	tests := []struct {
+		args []string
+		want string
+	}{
+		// Names.
+		{[]string{"--conections", "5"}, "unknown flag --conections; did you mean --connections?"},
+		{[]string{"--timeout=5"}, "unknown flag --timeout; did you mean --connect-timeout or --close-timeout?"},
+		{[]string{"--xyzzy"}, "unknown flag --xyzzy; wsstorm --help lists the flags"},
+		{[]string{"-x"}, "unknown flag -x; wsstorm --help lists the flags"},
+		{[]string{"-c"}, "--connections needs a value: --connections N"},
+		{[]string{"--=5"}, "a flag is written -x or --name"},
+		{[]string{"-q"}, "-q is a rate to some programs and silence to others: say --rate or --quiet"},
+		{[]string{"-q", "100"}, "-q is a rate to some programs and silence to others: say --rate or --quiet"},
+		{[]string{"-size", "5"}, `--size "ize": size "ize": want bytes, perhaps with kB, MB, KiB or MiB: 125 or 64KiB; did you mean --size?`},
+		{[]string{"--scenario", "ecko"}, `--scenario: there is neither a preset nor a file "ecko"; did you mean echo?`},
+		{[]string{"--scenario", "xyzzy"}, `--scenario: there is neither a preset nor a file "xyzzy"; the presets are boundaries, close-storm, connect-storm, echo, idle, rate`},
+		{[]string{"--scenario", dir}, "--scenario: read " + dir + ": is a directory"},
+		{[]string{"scenarios", "ecko"}, `there is no preset "ecko"; did you mean echo?`},
+		{[]string{"scenarios", "a", "b"}, "scenarios takes 1 words besides its flags, here are 2; wsstorm help scenarios"},
+		{[]string{"help", "serv"}, `there is no command "serv"; did you mean serve?`},
+		{[]string{"completion"}, "completion needs a shell: bash, zsh or fish"},
+		{[]string{"completion", "bsh"}, `no completion for "bsh": want bash, zsh or fish; did you mean bash?`},
+		{[]string{"version", "--short"}, "unknown flag --short; wsstorm --help lists the flags"},
+		{[]string{"serv"}, `"serv" is neither a URL nor a command; did you mean serve?`},
+		{[]string{"-c", "5", "serve"}, "serve is a command: it comes first"},
+
+		// The URL.
+		{[]string{"localhost:9001"}, `the URL has no scheme: did you mean "ws://localhost:9001"?`},
+		{[]string{"http://host/a"}, `the URL's scheme is http: did you mean "ws://host/a"?`},
+		{[]string{"https://host/a"}, `the URL's scheme is https: did you mean "wss://host/a"?`},
+		{[]string{"ftp://host"}, `the URL's scheme is "ftp": want ws or wss`},
+		{[]string{"ws://"}, "the URL has no host: want ws://host/path or wss://host/path"},
+		{[]string{"ws://host:99999/"}, "the URL cannot be parsed: its port is not a number from 1 to 65535"},
+		{[]string{"ws://host/#a"}, "the URL has a fragment (#), which RFC 6455, Section 3 forbids: write %23 for a # in the path"},
+		{[]string{""}, "the URL is empty: want ws://host/path or wss://host/path"},
+		{[]string{url, url}, "2 words that belong to no flag: a run takes one URL (and a value with blanks needs quotes)"},
+
+		// Values name their flag.
+		{[]string{"--size", "64k"}, `--size "64k": size "64k": want bytes, perhaps with kB, MB, KiB or MiB: 125 or 64KiB; did you mean 64kB (1000 each) or 64KiB (1024)?`},
+		{[]string{"-r", "fast"}, `--rate "fast": want a number a second, perhaps with k or M: 500, 2.5 or 10k`},
+		{[]string{"-z", "soon"}, `--duration "soon": want a duration: 30s, 1m30s, 500ms, or a bare number of seconds`},
+		{[]string{"--idle=maybe"}, `--idle "maybe": must be true or false`},
+		{[]string{"-H", "X-A"}, "--header: want 'NAME: VALUE'"},
+		{[]string{"--origin", "a\nb"}, "--origin: the value has control characters or bytes in it that are no text"},
+		{[]string{"--origin", "a\xff"}, "--origin: the value has control characters or bytes in it that are no text"},
+
+		// Contradictions name both.
+		{[]string{"-r", "5", "--in-flight", "2"}, "--in-flight contradicts --rate: a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
+		{[]string{"-n", "5", "--warmup", "1"}, "--warmup contradicts --messages: each of a number of messages is measured, so that none is left to warm up with"},
+		{[]string{"--idle", "-n", "5"}, "--messages contradicts --idle: an idle run sends no messages"},
+		{[]string{"--idle", "-s", "0"}, "--size contradicts --idle: an idle run sends no messages"},
+		{[]string{"--arrival", "poisson"}, "--arrival needs --rate: in a closed loop replies set the times"},
+		{[]string{"--reply", "none"}, "--reply needs --rate: without replies nothing else sets the pace"},
+		{[]string{"--cert", "a", "wss://h"}, "--cert needs --key: a certificate is used with its private key"},
+		{[]string{"--key", "a", "wss://h"}, "--key needs --cert: a private key is used with its certificate"},
+		{[]string{"-k", "--cacert", "a", "wss://h"}, "--cacert contradicts --insecure: --insecure accepts any certificate"},
+		{[]string{"-k", url}, "--insecure needs a wss:// URL"},
+		{[]string{"--tls-min", "1.3"}, "--tls-min needs a wss:// URL"},
+		{[]string{"--unix-socket", "/s"}, "--unix-socket needs a URL: it says the path and the Host header, ws://localhost/ for instance"},
+		{[]string{"-u", "a:b", "-H", "authorization: c"}, "--header Authorization contradicts --user: it is the same header"},
+		{[]string{"--cookie", "a=b", "-H", "Cookie: c"}, "--header Cookie contradicts --cookie: it is the same header"},
+		{[]string{"-u", "a:b", "ws://c:d@h/"}, "--user contradicts the user name in the URL"},
+		{[]string{"--subprotocol", "a", "--subprotocol", "a"}, `subprotocol "a" is given twice (RFC 6455, Section 4.1)`},
+		{[]string{"--fragment", "64", "-s", "64"}, "--fragment cuts nothing: no message is longer than 64 bytes"},
+		{[]string{"--max-message", "10", "-s", "64"}, "--max-message contradicts --size: the echo of a message of 64 bytes would be refused"},
+		{[]string{"-o", "text", "-o", "json"}, "--output json contradicts --output text: both go to standard output; --output json=FILE writes a file"},
+		{[]string{"-o", "json=" + dir + "/a", "-o", "text=" + dir + "/a"}, "--output text=" + dir + "/a contradicts --output json=" + dir + "/a: both go to " + dir + "/a; --output text=FILE writes a file"},
+
+		// Files.
+		{[]string{"--payload", "@/no/such/file"}, "--payload: open /no/such/file: no such file or directory"},
+		{[]string{"--payload", "@" + empty}, "--payload: " + empty + " is empty"},
+		{[]string{"--payload", "@" + latin1, "--text"}, "--payload contradicts --text: the file is not UTF-8"},
+		{[]string{"--cacert", "/no/such/file", "wss://h"}, "--cacert: open /no/such/file: no such file or directory"},
+		{[]string{"--cacert", notPEM, "wss://h"}, "--cacert: " + notPEM + " has no PEM certificate in it"},
+		{[]string{"--cert", notPEM, "--key", notPEM, "wss://h"}, "--cert and --key: tls: failed to find any PEM data in certificate input"},
+		{[]string{"-o", "json=" + dir}, "--output json=" + dir + ": it is a directory"},
+		{[]string{"-o", "json=/no/such/dir/a"}, "--output json=/no/such/dir/a: creating a file in /no/such/dir: no such file or directory"},
+	}
+	for _, tt := range tests {
+		got := wsstorm(t, tt.args...)
+		if want := "wsstorm: " + tt.want + "\n"; got.code != exitUsage || got.err != want || got.out != "" {
+			t.Errorf("wsstorm %q\ngot  %d, %q, output %.80q\nwant %d, %q", tt.args, got.code, got.err, got.out, exitUsage, want)
+		}
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("usage errors left %v, %v", left, err)
+	}
+}
+
+func TestUsageErrorsInScenarios(t *testing.T) {
+	tests := []struct {
+		text string
+		args []string
+		want string // # is the file
+	}{
+		{"--size 1\n--siez 5\n", nil, "#:2: unknown flag --siez; did you mean --size?"},
+		{"\n--size\n1\n", nil, "#:2: --size needs a value: --size SIZE"},
+		{"--size 1\n--rate fast\n", nil, `#:2: --rate "fast": want a number a second, perhaps with k or M: 500, 2.5 or 10k`},
+		{"--header 'a: b\n", nil, "#:1: a quote is not closed"},
+		{"--header secret\n", nil, "#:1: --header: want 'NAME: VALUE'"},
+		{"--scenario echo\n", nil, "#:1: --scenario belongs on the command line, not into a scenario file"},
+		{"--help\n", nil, "#:1: --help belongs on the command line, not into a scenario file"},
+		{"--size 1\nhttp://h/\n", nil, `#:2: the URL's scheme is http: did you mean "ws://h/"?`},
+		{"ws://a/\n\nws://b/\n", nil, "#:3: 2 words that belong to no flag: a run takes one URL (and a value with blanks needs quotes)"},
+		{"--insecure\n", []string{"ws://h/"}, "--insecure (#:1) needs a wss:// URL"},
+		{"--cert a\n", []string{"wss://h/"}, "--cert (#:1) needs --key: a certificate is used with its private key"},
+		{"--rate 5\n--in-flight 2\n", nil, "--in-flight (#:2) contradicts --rate (#:1): a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
+		{"-q\n", nil, "#:1: -q is a rate to some programs and silence to others: say --rate or --quiet"},
+	}
+	for _, tt := range tests {
+		path := writeTemp(t, "my.flags", tt.text)
+		got := wsstorm(t, append([]string{"--scenario", path}, tt.args...)...)
+		if want := "wsstorm: " + strings.ReplaceAll(tt.want, "#", path) + "\n"; got.code != exitUsage || got.err != want {
+			t.Errorf("%q %q\ngot  %d, %q\nwant %d, %q", tt.text, tt.args, got.code, got.err, exitUsage, want)
+		}
+	}
+}
+
+func TestTooFewDescriptorsIsSaidBeforeTheRun(t *testing.T) {
+	got := wsstorm(t, "-c", "16M")
+	const want = "wsstorm: the run needs 16000064 file descriptors and this process may use "
+	if got.code != exitUsage || !strings.HasPrefix(got.err, want) || strings.Count(got.err, "\n") != 1 {
+		t.Errorf("got %d, %q, want %d, %q...", got.code, got.err, exitUsage, want)
+	}
+}
+
+func TestListenErrors(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, addr := range []string{taken.Addr().String(), "nonsense", "127.0.0.1:99999"} {
+		got := wsstorm(t, "serve", "--listen", addr)
+		if got.code != exitUsage || !strings.HasPrefix(got.err, "wsstorm: --listen: ") || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("serve --listen %s: got %d, %q", addr, got.code, got.err)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"connections", "connect-rate", "size", "rate", "text", "close-timeout"}
+	tests := []struct{ name, want string }{
+		{"connection", "connections"},
+		{"Rate", "rate"},
+		{"rtae", "rate"},
+		{"raet", "rate"},
+		{"timeout", "close-timeout"},
+		{"x", ""},
+		{"", ""},
+		{"zebra", ""},
+	}
+	for _, tt := range tests {
+		if got, ok := nearest(tt.name, names); got != tt.want || ok != (tt.want != "") {
+			t.Errorf("nearest(%q) = %q, %v, want %q", tt.name, got, ok, tt.want)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"wsstorm/loadgen"
+)
+
+// valueTest is a flag's value as typed, and as it is written back: what String
+// returns, Set must take, and make the same of.
+type valueTest struct {
+	flag, in string
+	want     string // "" if err is not
+	err      string // a part of the error
+}
+
+var valueTests = []valueTest{
+	{"connections", "1", "1", ""},
+	{"connections", "10k", "10000", ""},
+	{"connections", "1.5k", "1500", ""},
+	{"messages", "1M", "1000000", ""},
+	{"messages", "1.1k", "1100", ""},
+	{"connections", "0", "", "want 1 at least"},
+	{"connections", "17M", "", "want 16777216 at most"},
+	{"connections", "1.5", "", "want a whole number"},
+	{"connections", "-5", "", "want a whole number"},
+	{"connections", "1e3", "", "want a whole number"},
+	{"connections", "0x10", "", "want a whole number"},
+	{"connections", "1_000", "", "want a whole number"},
+	{"connections", "", "", "want a whole number"},
+	{"connections", "k", "", "want a whole number"},
+	{"connections", "1.2.3", "", "want a whole number"},
+	{"connections", "10K", "", "want a whole number"},
+
+	{"rate", "2.5k", "2500", ""},
+	{"rate", "0.5", "0.5", ""},
+	{"rate", "1M", "1000000", ""},
+	{"rate", "0", "", "from 0.001 to 1000M"},
+	{"rate", "NaN", "", "want a number a second"},
+	{"rate", "Inf", "", "want a number a second"},
+	{"rate", "100/s", "", "want a number a second"},
+	{"rate", "2000M", "", "from 0.001 to 1000M"},
+
+	{"seed", "18446744073709551615", "18446744073709551615", ""},
+	{"seed", "-1", "", "want a whole number from 0"},
+	{"seed", "1k", "", "want a whole number from 0"},
+
+	{"duration", "30", "30s", ""},
+	{"duration", "0.5", "500ms", ""},
+	{"duration", "90s", "1m30s", ""},
+	{"duration", "10m", "10m", ""},
+	{"duration", "1h", "1h", ""},
+	{"duration", "0", "", "want 1ns at least"},
+	{"duration", "-1s", "", "must not be negative"},
+	{"duration", "10 s", "", "want a duration"},
+	{"duration", "10sec", "", "want a duration"},
+	{"duration", "1e9s", "", "want a duration"},
+	{"duration", "", "", "want a duration"},
+	{"warmup", "0", "0s", ""},
+
+	{"size", "0", "0", ""},
+	{"size", "0,1,125", "0,1,125", ""},
+	{"size", "64-4KiB", "64-4096", ""},
+	{"size", "125x8,65536x1", "125x8,65536", ""},
+	{"size", "1kB,1MB,1MiB", "1000,1000000,1048576", ""},
+	{"size", "1.5KiB", "1536", ""},
+	{"size", "7B", "7", ""},
+	{"size", "1GiB", "1073741824", ""},
+	{"size", "64k", "", "did you mean 64kB (1000 each) or 64KiB (1024)?"},
+	{"size", "2M", "", "did you mean 2MB (1000000 each) or 2MiB (1048576)?"},
+	{"size", "1.5", "", "not a whole number of bytes"},
+	{"size", "2GiB", "", "want 1024MiB at most"},
+	{"size", "9999999999999GB", "", "too large"},
+	{"size", "5-3", "", "did you mean 3-5?"},
+	{"size", "125,125", "", "for twice as many messages of it write 125x2"},
+	{"size", "125x0", "", "want a whole number from 1"},
+	{"size", "125x", "", "want a whole number from 1"},
+	{"size", "1x65536,2", "", "add up to 65537, want 65536 at most"},
+	{"size", "1,,2", "", "want a size, a list"},
+	{"size", "", "", "want a size, a list"},
+	{"size", "-5", "", "want bytes"},
+	{"size", "ten", "", "want bytes"},
+
+	{"payload", "random", "random", ""},
+	{"payload", "zero", "zero", ""},
+	{"payload", "@a b", "@a b", ""},
+	{"payload", "@", "", "name of the file is missing"},
+	{"payload", "zeros", "", "did you mean zero?"},
+	{"payload", "value_test.go", "", "did you mean @value_test.go?"},
+
+	{"fragment", "1024", "1024", ""},
+	{"fragment", "1KiB", "1024", ""},
+	{"fragment", "random", "random", ""},
+	{"fragment", "random:0.5", "random:0.5", ""},
+	{"fragment", "100:0.25", "100:0.25", ""},
+	{"fragment", "random:1", "random", ""},
+	{"fragment", "none", "none", ""},
+	{"fragment", "random:0", "", "above 0 and up to 1"},
+	{"fragment", "random:NaN", "", "above 0 and up to 1"},
+	{"fragment", "random:2", "", "above 0 and up to 1"},
+	{"fragment", "0", "", "want the bytes of a frame"},
+	{"fragment", "half", "", "want the bytes of a frame"},
+
+	{"arrival", "poisson", "poisson", ""},
+	{"arrival", "poison", "", "want constant or poisson; did you mean poisson?"},
+	{"driver", "portable", "portable", ""},
+	{"driver", "epol", "", "want auto, portable or epoll; did you mean epoll?"},
+	{"reply", "any", "any", ""},
+	{"tls-min", "1.3", "1.3", ""},
+	{"tls-min", "1.1", "", "want 1.2 or 1.3"},
+
+	{"close-code", "1001", "1001", ""},
+	{"close-code", "4999", "4999", ""},
+	{"close-code", "1005", "", "no Close frame may carry it"},
+	{"close-code", "2000", "", "no Close frame may carry it"},
+	{"close-code", "999", "", "want 1000 at least"},
+	{"close-reason", strings.Repeat("x", 123), strings.Repeat("x", 123), ""},
+	{"close-reason", strings.Repeat("ü", 62), "", "want 123 bytes at most"},
+
+	{"max-message", "1MiB", "1MiB", ""},
+	{"max-message", "1500", "1500", ""},
+
+	{"header", "X-A:  b ", "X-A: b", ""},
+	{"header", "X-A:", "X-A: ", ""},
+	{"header", "X-A b", "", "want 'NAME: VALUE'"},
+	{"header", "X A: b", "", "want a token"},
+	{"header", "Host: b", "", "use --host"},
+	{"header", "sec-websocket-protocol: b", "", "use --subprotocol"},
+	{"header", "Upgrade: b", "", "cannot be set"},
+	{"host", "a/b", "", "want a name or an address"},
+	{"cookie", "a=b", "a=b", ""},
+	{"cookie", "a", "", "want name=value"},
+	{"cookie", "a=b; c=d", "", "want name=value"},
+	{"user", "me:pa:ss", "me:pa:ss", ""},
+	{"user", "me", "", "want USER:PASSWORD"},
+	{"subprotocol", "a b", "", "want a token"},
+	{"cacert", "", "", "must not be empty"},
+
+	{"output", "json", "json", ""},
+	{"output", "json=a=b", "json=a=b", ""},
+	{"output", "jsno", "", "the formats are text or json; did you mean json?"},
+	{"output", "json=", "", "name of the file is missing"},
+}
+
+func TestValues(t *testing.T) {
+	for _, tt := range valueTests {
+		set := func(in string) (string, error) {
+			flag := newFlags().all.Lookup(tt.flag)
+			err := flag.Value.Set(in)
+			return flag.Value.String(), err
+		}
+		got, err := set(tt.in)
+		if tt.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("--%s %q: got %q, error %v, want an error with %q", tt.flag, tt.in, got, err, tt.err)
+			}
+			continue
+		}
+		if err != nil || got != tt.want {
+			t.Errorf("--%s %q: got %q, error %v, want %q", tt.flag, tt.in, got, err, tt.want)
+		}
+		if again, err := set(got); err != nil || again != got {
+			t.Errorf("--%s %q, as it was written: got %q, error %v", tt.flag, got, again, err)
+		}
+	}
+}
+
+// A flag without a row in the table above is a flag whose reading nobody tests.
+func TestEveryFlagWithAValueIsTested(t *testing.T) {
+	plain := []string{"origin", "cert", "key", "servername", "unix-socket", "scenario", // any text
+		"in-flight", "workers", "connect-concurrency", "connect-rate", // as connections and rate
+		"drain", "connect-timeout", "close-timeout", "ping-interval"} // as duration
+	newFlags().all.VisitAll(func(f *pflag.Flag) {
+		tested := slices.ContainsFunc(valueTests, func(tt valueTest) bool { return tt.flag == f.Name })
+		if !tested && !f.Hidden && f.Value.Type() != nounBool && !slices.Contains(plain, f.Name) {
+			t.Errorf("--%s is in no row of valueTests", f.Name)
+		}
+	})
+}
+
+func TestDefaultsAreTheEngines(t *testing.T) {
+	p := newFlags().plan
+	if p.Connections != loadgen.DefaultConnections || p.Duration != 10*time.Second || p.Warmup != time.Second ||
+		p.InFlight != 1 || p.Drain != loadgen.DefaultDrain || p.MaxMessage != loadgen.DefaultMaxMessage {
+		t.Errorf("got %+v", p)
+	}
+}
