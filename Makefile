@@ -42,8 +42,11 @@ fuzz:
 		done; \
 	done
 
+# Go benchmarks, then the drivers against the floor (BENCH='-rounds 3 -parts echo'
+# makes it shorter; some ten minutes otherwise).
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./wsclient ./stats ./loadgen
+	$(GO) build -o bin/drivebench ./internal/drivebench && bin/drivebench $(BENCH)
 
 cross:
 	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./cmd/wsstorm

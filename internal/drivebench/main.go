@@ -56,7 +56,7 @@ func main() {
 	conns := flag.String("c", "1,64,1000,10000", "connections")
 	sizes := flag.String("sizes", "20,1024,65536", "payload bytes")
 	kinds := flag.String("kinds", "floor,epoll,portable", "what to run, the first one is the unit")
-	parts := flag.String("parts", "echo,batch,open,idle,pace", "tables to print")
+	parts := flag.String("parts", "echo,batch,open,idle,pace,tls", "tables to print")
 	profile := flag.String("profile", "", "write CPU profiles of the clients to FILE.KIND")
 	flag.Parse()
 	var err error

@@ -20,7 +20,9 @@ type bench struct {
 	conns, sizes []int
 	kinds        []string
 	profile      string
-	url          string
+
+	url                 string // the built-in server's
+	plainURL, secureURL string // another one's, without and with TLS
 }
 
 func (b *bench) run(parts []string) error {
@@ -43,8 +45,10 @@ func (b *bench) run(parts []string) error {
 	if err != nil {
 		return fmt.Errorf("reading the server's URL: %w", err)
 	}
-	b.url = strings.TrimSpace(line)
-	tables := map[string]func() error{"echo": b.echo, "batch": b.batch, "open": b.open, "idle": b.idle, "pace": b.pace}
+	if _, err := fmt.Sscan(line, &b.url, &b.plainURL, &b.secureURL); err != nil {
+		return fmt.Errorf("reading the server's URLs: %w", err)
+	}
+	tables := map[string]func() error{"echo": b.echo, "batch": b.batch, "open": b.open, "idle": b.idle, "pace": b.pace, "tls": b.tls}
 	for _, p := range parts {
 		table, ok := tables[p]
 		if !ok {
