@@ -15,14 +15,14 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 	a.AllSent, b.AllSent = 10, 20
 	a.AllReceived, b.AllReceived = 9, 19
 	a.Fail(ErrReset, "reset")
-	a.RecordReply(false, 0, 10*time.Millisecond, 10*time.Millisecond)
+	a.RecordReply(false, 0, 40*time.Millisecond, 10*time.Millisecond)
 	b.RecordReply(true, 1, 20*time.Millisecond, 10*time.Millisecond)
 	b.RecordReply(true, 0, 30*time.Millisecond, 10*time.Millisecond)
 	got := c.Tick(-time.Second, 900*time.Millisecond, "warmup")
 	want := Interval{
 		TimeS: -1, Phase: "warmup", LengthS: 0.9,
 		Sent: 30, Received: 28, Errors: 1, Connections: 5,
-		RTTP50NS: equivalent(20 * time.Millisecond), RTTP99NS: equivalent(30 * time.Millisecond), RTTMaxNS: equivalent(30 * time.Millisecond),
+		RTTP50NS: equivalent(30 * time.Millisecond), RTTP99NS: equivalent(40 * time.Millisecond), RTTMaxNS: equivalent(40 * time.Millisecond),
 	}
 	if got != want {
 		t.Errorf("first tick: got %+v, want %+v", got, want)

@@ -65,18 +65,18 @@ func TestUsageSinceItself(t *testing.T) {
 }
 
 func TestBuckets(t *testing.T) {
-	edges := []float64{math.Inf(-1), 0, 1e-6, 2e-6, 4e-6, math.Inf(1)}
-	before := buckets{[]uint64{0, 1, 2, 3, 4}, edges}
+	edges := []float64{math.Inf(-1), 0, 1e-6, 2e-6, 4e-6, 8e-6, math.Inf(1)}
+	before := buckets{[]uint64{0, 1, 2, 3, 4, 5}, edges}
 	for _, c := range []struct {
 		name  string
 		after []uint64
 		want  *Quantiled
 	}{
-		{"nothing new", []uint64{0, 1, 2, 3, 4}, nil},
-		{"one", []uint64{0, 1, 3, 3, 4}, &Quantiled{2000, 2000, 2000, 2000}},
-		{"beyond the last edge", []uint64{0, 1, 2, 3, 5}, &Quantiled{4000, 4000, 4000, 4000}},
-		{"a thousand", []uint64{0, 1 + 500, 2 + 490, 3 + 9, 4 + 1}, &Quantiled{1000, 2000, 4000, 4000}},
-		{"a thousand and one", []uint64{0, 1 + 500, 2 + 491, 3 + 8, 4 + 2}, &Quantiled{2000, 2000, 4000, 4000}},
+		{"nothing new", []uint64{0, 1, 2, 3, 4, 5}, nil},
+		{"one", []uint64{0, 1, 3, 3, 4, 5}, &Quantiled{2000, 2000, 2000, 2000}},
+		{"beyond the last edge", []uint64{0, 1, 2, 3, 4, 6}, &Quantiled{8000, 8000, 8000, 8000}},
+		{"a thousand", []uint64{0, 1 + 500, 2 + 490, 3 + 9, 4 + 1, 5}, &Quantiled{1000, 2000, 4000, 8000}},
+		{"a thousand and one", []uint64{0, 1 + 500, 2 + 490, 3 + 9, 4 + 2, 5}, &Quantiled{2000, 4000, 8000, 8000}},
 	} {
 		got := buckets{c.after, edges}.since(before).quantiled()
 		if got == nil || c.want == nil {
@@ -87,7 +87,7 @@ func TestBuckets(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", c.name, *got, *c.want)
 		}
 	}
-	if got := before.since(buckets{}).quantiled(); got == nil || got.MaxNS != 4000 {
-		t.Errorf("since the start: got %+v, want a maximum of 4000", got)
+	if got := before.since(buckets{}).quantiled(); got == nil || got.MaxNS != 8000 {
+		t.Errorf("since the start: got %+v, want a maximum of 8000", got)
 	}
 }

@@ -98,8 +98,8 @@ func openLoop() *stats.Result {
 	rng := rand.New(rand.NewPCG(2, 2))
 	s := stats.NewShard(1)
 	openings(s, rng, 500)
-	for range 99_700 {
-		lag, service := around(rng, 40*time.Microsecond), around(rng, 2*time.Millisecond)
+	for range 98_700 {
+		lag, service := around(rng, 80*time.Microsecond), around(rng, 2*time.Millisecond)
 		s.Record(stats.Lag, lag)
 		s.RecordReply(true, 0, lag+service, service)
 		s.Sizes[0].Sent++
@@ -110,9 +110,9 @@ func openLoop() *stats.Result {
 	for range 3 {
 		s.Fail(stats.ErrLost, "no reply within 5 s")
 	}
-	s.BytesSent, s.BytesReceived = 99_700*132, 99_700*128
+	s.BytesSent, s.BytesReceived = 98_700*132, 98_700*128
 	r := base()
-	r.Load = stats.Load{Rate: 10_000, Arrival: "poisson", Workers: 2}
+	r.Load = stats.Load{Rate: 10_000, Arrival: "constant", Workers: 2}
 	r.Connections.Requested = 500
 	r.Client.CPUUserS, r.Client.CPUSystemS = 6.1, 10.3
 	r.Fairness = &stats.Fairness{Min: 12, P50: 200, Max: 203, Starved: 3}
