@@ -48,7 +48,7 @@ func (a *answer) isInterim() bool { return a.status >= 100 && a.status <= 199 &&
 func (h *Handshake) statusLine(line []byte) (HandshakeKind, string) {
 	const shortest = "HTTP/1.1 101"
 	ok := len(line) >= len(shortest) && isDigit(line[5]) && line[6] == '.' && isDigit(line[7]) && line[8] == ' ' &&
-		isDigit(line[9]) && isDigit(line[10]) && isDigit(line[11]) && (len(line) == len(shortest) || line[12] == ' ')
+		isDigit(line[9]) && line[9] != '0' && isDigit(line[10]) && isDigit(line[11]) && (len(line) == len(shortest) || line[12] == ' ')
 	if !ok {
 		return HandshakeMalformed, "malformed HTTP status line " + quoteBytes(line)
 	}
@@ -57,9 +57,6 @@ func (h *Handshake) statusLine(line []byte) (HandshakeKind, string) {
 	}
 	h.answer.oldHTTP = line[7] == '0'
 	h.answer.status = int(line[9]-'0')*100 + int(line[10]-'0')*10 + int(line[11]-'0')
-	if h.answer.status < 100 {
-		return HandshakeMalformed, "malformed HTTP status line " + quoteBytes(line)
-	}
 	if h.answer.status != 101 && !h.answer.isInterim() {
 		h.refusal = &refusal{status: h.answer.status}
 		if len(line) > len(shortest) {
