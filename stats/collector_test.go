@@ -38,6 +38,10 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 		t.Errorf("second tick: got %+v, want %+v", got, want)
 	}
 
+	if got, want := c.Totals(), (Totals{Opened: 5, Sent: 35, Received: 28, Errors: 3}); got != want {
+		t.Errorf("totals: got %+v, want %+v", got, want)
+	}
+
 	a.RecordReply(true, 1, 5*time.Millisecond, time.Millisecond)
 	got = c.Tick(time.Second, time.Second, "measure")
 	if want := equivalent(5 * time.Millisecond); got.RTTP50NS != want || got.RTTMaxNS != want {

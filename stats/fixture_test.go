@@ -54,7 +54,7 @@ func fullResult() *Result {
 		Client: Client{
 			CPUUserS: 1.5, CPUSystemS: 0.25, CPUPerMessageNS: 583_333.25, Cores: 2, MaxRSSBytes: 30 << 20,
 			GC:           GC{Cycles: 3, PauseP999NS: 51_200, PauseMaxNS: 51_200},
-			SchedLatency: &Quantiled{P50NS: 512, P99NS: 20_480, P999NS: 49_152, MaxNS: 114_688},
+			SchedLatency: &Quantiled{Count: 4321, P50NS: 512, P99NS: 20_480, P999NS: 49_152, MaxNS: 114_688},
 		},
 	}
 	c.Fill(r)

@@ -171,6 +171,7 @@ type GC struct {
 
 // Quantiled is a distribution known by a few quantiles only, in nanoseconds.
 type Quantiled struct {
+	Count  int64 `json:"count"`
 	P50NS  int64 `json:"p50_ns"`
 	P99NS  int64 `json:"p99_ns"`
 	P999NS int64 `json:"p99_9_ns"`

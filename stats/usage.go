@@ -117,6 +117,7 @@ func (b buckets) quantiled() *Quantiled {
 		return 0
 	}
 	return &Quantiled{
+		Count:  int64(total),
 		P50NS:  at(total - total/2),
 		P99NS:  at(total - total/100),
 		P999NS: at(total - total/1000),

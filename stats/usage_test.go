@@ -73,10 +73,10 @@ func TestBuckets(t *testing.T) {
 		want  *Quantiled
 	}{
 		{"nothing new", []uint64{0, 1, 2, 3, 4, 5}, nil},
-		{"one", []uint64{0, 1, 3, 3, 4, 5}, &Quantiled{2000, 2000, 2000, 2000}},
-		{"beyond the last edge", []uint64{0, 1, 2, 3, 4, 6}, &Quantiled{8000, 8000, 8000, 8000}},
-		{"a thousand", []uint64{0, 1 + 500, 2 + 490, 3 + 9, 4 + 1, 5}, &Quantiled{1000, 2000, 4000, 8000}},
-		{"a thousand and one", []uint64{0, 1 + 500, 2 + 490, 3 + 9, 4 + 2, 5}, &Quantiled{2000, 4000, 8000, 8000}},
+		{"one", []uint64{0, 1, 3, 3, 4, 5}, &Quantiled{1, 2000, 2000, 2000, 2000}},
+		{"beyond the last edge", []uint64{0, 1, 2, 3, 4, 6}, &Quantiled{1, 8000, 8000, 8000, 8000}},
+		{"a thousand", []uint64{0, 1 + 500, 2 + 490, 3 + 9, 4 + 1, 5}, &Quantiled{1000, 1000, 2000, 4000, 8000}},
+		{"a thousand and one", []uint64{0, 1 + 500, 2 + 490, 3 + 9, 4 + 2, 5}, &Quantiled{1001, 2000, 4000, 8000, 8000}},
 	} {
 		got := buckets{c.after, edges}.since(before).quantiled()
 		if got == nil || c.want == nil {

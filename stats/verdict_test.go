@@ -32,7 +32,7 @@ func openResult() *Result {
 			"lag": latency(10_000, 10e3, 100e3, 200e3),
 		},
 		Intervals: slices.Repeat([]Interval{{Phase: "measure", LengthS: 1, Sent: 1000, Received: 1000, RTTP50NS: 10e6, RTTP99NS: 20e6}}, 10),
-		Client:    Client{CPUUserS: 5, CPUSystemS: 5, Cores: 2, GC: GC{Cycles: 10, PauseP999NS: 100e3}, SchedLatency: &Quantiled{P999NS: 100e3}},
+		Client:    Client{CPUUserS: 5, CPUSystemS: 5, Cores: 2, GC: GC{Cycles: 10, PauseP999NS: 100e3}, SchedLatency: &Quantiled{Count: 10_000, P999NS: 100e3}},
 	}
 }
 
@@ -117,6 +117,12 @@ func TestJudge(t *testing.T) {
 
 		{"scheduler above 5% of p99", open, func(r *Result) { r.Client.SchedLatency.P999NS = 1001e3 }, "scheduler suspect 1.001e+06 1e+06"},
 		{"scheduler above 10% of p99", open, func(r *Result) { r.Client.SchedLatency.P999NS = 2001e3 }, "scheduler invalid 2.001e+06 2e+06"},
+		{"scheduler, event loop: goroutines are few beside the messages", open, func(r *Result) {
+			r.Latency["rtt"].Count, r.Client.SchedLatency.P999NS = 100_010, 2001e3
+		}, ""},
+		{"scheduler, too few to know p99.9", open, func(r *Result) {
+			r.Client.SchedLatency.Count, r.Client.SchedLatency.P999NS = 9999, 2001e3
+		}, ""},
 		{"scheduler above 10% of p99, closed loop", closed, func(r *Result) { r.Client.SchedLatency.P999NS = 2001e3 }, "scheduler suspect 2.001e+06 1e+06"},
 
 		{"lost: any", closed, func(r *Result) { r.Messages.Lost = 1 }, "lost suspect 0.0001 0"},

@@ -47,7 +47,7 @@ func base() *stats.Result {
 		Client: stats.Client{
 			CPUUserS: 3.1, CPUSystemS: 6.2, CPUPerMessageNS: 5270, Cores: 2, MaxRSSBytes: 31 << 20,
 			GC:           stats.GC{Cycles: 4, PauseP999NS: 61_440, PauseMaxNS: 61_440},
-			SchedLatency: &stats.Quantiled{P50NS: 512, P99NS: 14_336, P999NS: 49_152, MaxNS: 212_992},
+			SchedLatency: &stats.Quantiled{Count: 240_310, P50NS: 512, P99NS: 14_336, P999NS: 49_152, MaxNS: 212_992},
 		},
 	}
 }
@@ -226,7 +226,7 @@ func huge() *stats.Result {
 	r.Client = stats.Client{
 		CPUUserS: 1e12, CPUSystemS: 1e12, CPUPerMessageNS: 1e18, Cores: 1e6, MaxRSSBytes: most,
 		GC:           stats.GC{Cycles: most, PauseP999NS: most, PauseMaxNS: most},
-		SchedLatency: &stats.Quantiled{P50NS: most, P99NS: most, P999NS: most, MaxNS: most},
+		SchedLatency: &stats.Quantiled{Count: most, P50NS: most, P99NS: most, P999NS: most, MaxNS: most},
 	}
 	r.Verdict = stats.Judge(r)
 	r.Verdict.Findings = append(r.Verdict.Findings, stats.Finding{

@@ -240,7 +240,14 @@ func (t *text) client() {
 		t.row("gc", plural(c.GC.Cycles, "cycle"), "longest pause "+Duration(time.Duration(c.GC.PauseMaxNS)))
 	}
 	if q := c.SchedLatency; q != nil {
-		t.row("scheduler", "p99 "+Duration(time.Duration(q.P99NS)), "p99.9 "+Duration(time.Duration(q.P999NS))+" until a goroutine runs")
+		var items []string
+		if stats.P99.Printable(q.Count) {
+			items = append(items, "p99 "+Duration(time.Duration(q.P99NS)))
+		}
+		if stats.P999.Printable(q.Count) {
+			items = append(items, "p99.9 "+Duration(time.Duration(q.P999NS)))
+		}
+		t.row("scheduler", append(items, "max "+Duration(time.Duration(q.MaxNS))+" until a goroutine runs")...)
 	}
 	t.findings("cpu", "gc", "scheduler")
 }
