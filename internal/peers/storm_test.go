@@ -4,14 +4,17 @@ package peers
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"text/tabwriter"
+	"time"
 )
 
 // document is what the suite reads of the result document. The keys are spelt
@@ -41,6 +44,10 @@ type load struct {
 	messages int // exactly so many; 0: some
 }
 
+// runTimeout interrupts a run that a server's fault would keep waiting; these
+// take a second.
+const runTimeout = time.Minute
+
 const sizes = "0,125,126,127,65535,65536"
 
 var loads = []load{
@@ -54,7 +61,12 @@ func storm(t *testing.T, p process, l load) document {
 	t.Helper()
 	args := append(append([]string{"-o", "json"}, l.flags...), p.flags...)
 	args = append(args, p.url)
-	cmd := exec.Command(filepath.Join(must(t, programs), "wsstorm"), args...)
+	dir := must(t, programs) // built before the time runs
+	ctx, cancel := context.WithTimeout(context.Background(), runTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "wsstorm"), args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = stopTimeout
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
