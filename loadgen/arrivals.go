@@ -64,15 +64,19 @@ func (a *arrivals) take(w *worker) {
 		w.sending--
 	}
 	if w.plan.Arrival == Poisson {
-		a.due += a.gap(w)
+		a.due = min(a.due+a.gap(w), horizon)
 		return
 	}
 	a.due = w.ctl.start.get() + spaced(a.rank+a.taken*w.ctl.population.Load(), w.plan.Rate)
 }
 
+// horizon, 73 years, bounds what is computed from a rate: the least ones would
+// give more than a Duration can hold. The sum of two such instants still fits.
+const horizon = never / 4
+
 // spaced returns i/rate.
 func spaced(i int64, rate float64) time.Duration {
-	return time.Duration(float64(i) * float64(time.Second) / rate)
+	return time.Duration(min(float64(i)*float64(time.Second)/rate, float64(horizon)))
 }
 
 // gap draws from the exponential distribution of mean C/R by inversion.
@@ -80,7 +84,7 @@ func (a *arrivals) gap(w *worker) time.Duration {
 	a.rng += 0x9E3779B97F4A7C15
 	uniform := (float64(mix(a.rng)>>11) + 0.5) / (1 << 53) // in (0, 1)
 	mean := float64(w.ctl.population.Load()) * float64(time.Second) / w.plan.Rate
-	return time.Duration(-math.Log(uniform) * mean)
+	return time.Duration(min(-math.Log(uniform)*mean, float64(horizon)))
 }
 
 // unsent counts the messages that were due and that the connection did not

@@ -37,7 +37,7 @@ type owedPong struct {
 }
 
 // maxSpan bounds what one lost reply costs while later ones keep coming: so many
-// sequence numbers behind the next one it is given up.
+// sequence numbers behind the latest of them it is given up.
 const maxSpan = 1 << 16
 
 // fill appends to dst what the connection has to send by now, up to about
@@ -64,7 +64,7 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 			continue
 		}
 		if s.state == stateClosing && s.closeSent == 0 {
-			s.closeSent = now
+			s.closeSent = max(now, 1)
 			s.sentCode = w.plan.CloseCode
 			dst = wsclient.AppendClose(dst, w.plan.CloseCode, w.plan.CloseReason, wsclient.NewMaskKey())
 		}
@@ -102,7 +102,8 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	if w.plan.Reply == ReplyNone {
 		s.q.head++
 	} else {
-		if s.q.n >= maxSpan && s.expected-s.q.head <= s.q.n {
+		// Not by what is on its way: a server that is slow has lost nothing.
+		if behind := s.expected - s.q.head; behind >= maxSpan && behind <= s.q.n {
 			s.loseOldest(w)
 		}
 		s.q.push(sentMessage{due: due, sent: now})
