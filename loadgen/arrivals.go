@@ -9,11 +9,12 @@ import (
 
 // arrivals is one connection's part of an open loop: when its next message is
 // due. With constant spacing, connection k of C takes arrivals k, k+C, k+2C, ...
-// of the run's, due at start + i/R. A Poisson process of rate R is the
-// superposition of C independent ones of rate R/C, so each connection draws its
-// own gaps and no schedule is shared.
+// of the run's schedule. A Poisson process is the superposition of C independent
+// ones of a C-th of its rate, so each connection draws its own gaps and nothing
+// is shared.
 type arrivals struct {
 	due   time.Duration // of the next one
+	drawn float64       // Poisson: where that is in the schedule
 	left  int64         // messages still to send; 0 before start, too
 	taken int64
 	rank  int64 // among the connections that were open at start
@@ -23,12 +24,7 @@ type arrivals struct {
 // begin takes note that traffic begins at start.
 func (a *arrivals) begin(w *worker, start time.Duration, rank int64) {
 	a.rank = rank
-	a.due = start
-	if w.plan.Arrival == Poisson {
-		a.due += a.gap(w)
-	} else {
-		a.due += spaced(a.rank, w.plan.Rate)
-	}
+	a.draw(w, start)
 	a.left = math.MaxInt64
 	if n := w.plan.Messages; n > 0 {
 		c := w.ctl.population.Load()
@@ -63,28 +59,24 @@ func (a *arrivals) take(w *worker) {
 	if a.left--; a.left == 0 {
 		w.sending--
 	}
+	a.draw(w, w.ctl.start.get())
+}
+
+// draw makes due the instant of the next arrival.
+func (a *arrivals) draw(w *worker, start time.Duration) {
+	n, population := float64(a.rank), w.ctl.population.Load()
 	if w.plan.Arrival == Poisson {
-		a.due = min(a.due+a.gap(w), horizon)
-		return
+		// From the exponential distribution by inversion.
+		a.rng += 0x9E3779B97F4A7C15
+		uniform := (float64(mix(a.rng)>>11) + 0.5) / (1 << 53) // in (0, 1)
+		a.drawn -= math.Log(uniform) * float64(population)
+		n = a.drawn
+	} else {
+		n += float64(a.taken * population)
 	}
-	a.due = w.ctl.start.get() + spaced(a.rank+a.taken*w.ctl.population.Load(), w.plan.Rate)
-}
-
-// horizon, 73 years, bounds what is computed from a rate: the least ones would
-// give more than a Duration can hold. The sum of two such instants still fits.
-const horizon = never / 4
-
-// spaced returns i/rate.
-func spaced(i int64, rate float64) time.Duration {
-	return time.Duration(min(float64(i)*float64(time.Second)/rate, float64(horizon)))
-}
-
-// gap draws from the exponential distribution of mean C/R by inversion.
-func (a *arrivals) gap(w *worker) time.Duration {
-	a.rng += 0x9E3779B97F4A7C15
-	uniform := (float64(mix(a.rng)>>11) + 0.5) / (1 << 53) // in (0, 1)
-	mean := float64(w.ctl.population.Load()) * float64(time.Second) / w.plan.Rate
-	return time.Duration(min(-math.Log(uniform)*mean, float64(horizon)))
+	if a.due = w.schedule.at(n); a.due != never {
+		a.due += start
+	}
 }
 
 // unsent counts the messages that were due and that the connection did not

@@ -44,6 +44,16 @@ func (p Plan) complete() (Plan, error) {
 			return p, refuse("Sizes", "a size must lie between 0 and 1 GiB, and a range must not end before it begins")
 		}
 	}
+	if len(p.Stages) > 0 && p.Duration == 0 {
+		for _, stage := range p.Stages {
+			if stage.Length <= 0 || stage.Length > horizon/1000 || stage.From < 0 || stage.To < 0 || max(stage.From, stage.To) > 1e9 {
+				return p, refuse("Stages", "a stage needs a length, and rates between 0 and one message per nanosecond")
+			}
+			p.Duration += stage.Length
+		}
+	} else if len(p.Stages) > 0 {
+		return p, refuse("Stages", "stages make up the duration: give one or the other")
+	}
 	set(&p.MaxMessage, max(DefaultMaxMessage, int64(largest)))
 	set(&p.Workers, runtime.GOMAXPROCS(0))
 	p.Workers = min(p.Workers, p.Connections)
@@ -58,8 +68,12 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("Workers", "the number of workers must be positive")
 	case p.InFlight < 0 || p.Rate < 0 || p.Messages < 0:
 		return p, refuse("InFlight", "messages in flight, rate and number of messages must be positive")
-	case p.InFlight > 0 && p.Rate > 0:
+	case p.InFlight > 0 && p.openLoop():
 		return p, refuse("Rate", "a closed loop (in flight) and an open loop (rate) exclude each other")
+	case p.Rate > 0 && len(p.Stages) > 0:
+		return p, refuse("Stages", "one rate and stages of rates exclude each other")
+	case p.Messages > 0 && len(p.Stages) > 0:
+		return p, refuse("Stages", "stages and a number of messages exclude each other")
 	case p.InFlight > 1<<20:
 		return p, refuse("InFlight", "at most 1048576 messages in flight per connection")
 	case p.Rate > 1e9:
@@ -68,7 +82,7 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("Duration", "a duration must not be negative")
 	case p.Duration == 0 && p.Messages == 0:
 		return p, refuse("Duration", "a run needs a duration or a number of messages")
-	case p.Duration == 0 && p.InFlight == 0 && p.Rate == 0:
+	case p.Duration == 0 && p.InFlight == 0 && !p.openLoop():
 		return p, refuse("Duration", "a run without messages needs a duration")
 	case p.Messages > 0 && p.Warmup > 0:
 		return p, refuse("Warmup", "a number of messages and a warm-up exclude each other")

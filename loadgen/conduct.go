@@ -86,7 +86,7 @@ func (r *run) begin() {
 	}
 	r.ctl.population.Store(population)
 	start := r.clock()
-	if p.Rate > 0 {
+	if p.openLoop() {
 		rank := int64(0)
 		for id := range p.Connections {
 			w := r.workers[id%len(r.workers)]

@@ -30,10 +30,11 @@ type Plan struct {
 	Drain        time.Duration // the longest wait for outstanding replies; default 5 s
 	CloseTimeout time.Duration // the longest wait for the peer's Close; default 5 s
 
-	// The load: a closed loop, an open loop where Rate is set, or none
-	// (connections held, nothing sent) where both are zero.
+	// The load: a closed loop, an open loop where Rate or Stages is set, or none
+	// (connections held, nothing sent) where all are zero.
 	InFlight int     // closed loop: messages on their way per connection
 	Rate     float64 // open loop: messages a second in total
+	Stages   []Stage // open loop: rates that change; they make up Duration, which is not set
 	Arrival  Arrival // open loop: how they are spaced
 	Seed     uint64  // of arrivals, sizes, payloads and fragments
 
@@ -125,3 +126,18 @@ type PlanError struct {
 }
 
 func (e *PlanError) Error() string { return e.Text }
+
+// openLoop reports whether messages go out on a schedule.
+func (p *Plan) openLoop() bool { return p.Rate > 0 || len(p.Stages) > 0 }
+
+// meanRate returns the messages a second offered over the measured window.
+func (p *Plan) meanRate() float64 {
+	if len(p.Stages) == 0 {
+		return p.Rate
+	}
+	messages := 0.0
+	for _, s := range p.Stages {
+		messages += (s.From + s.To) / 2 * s.Length.Seconds()
+	}
+	return messages / p.Duration.Seconds()
+}

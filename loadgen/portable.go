@@ -37,7 +37,7 @@ func (p *portable) start(ctx context.Context, g *errgroup.Group, w *worker, conc
 		worker: w, dialer: &p.dialer, group: g, clock: clock, concurrency: concurrency,
 		// What may be unanswered at a time fits the socket buffers of both
 		// ends, so that a write waits for no read of ours.
-		inline: w.plan.Rate == 0 && w.sizes.max()*w.plan.InFlight <= inlineLimit,
+		inline: !w.plan.openLoop() && w.sizes.max()*w.plan.InFlight <= inlineLimit,
 		notify: make(chan struct{}, 1),
 		conns:  make([]portableConn, len(w.sessions)),
 	}

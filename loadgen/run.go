@@ -18,6 +18,7 @@ type run struct {
 	ctl      *control
 	sizes    *sizes
 	payloads *payloads
+	schedule schedule // of an open loop
 	workers  []*worker
 	wakes    []func()
 	pokes    chan struct{}
@@ -77,6 +78,12 @@ func newRun(p Plan) *run {
 		pokes: make(chan struct{}, 1),
 		base:  time.Now(),
 	}
+	switch {
+	case len(p.Stages) > 0:
+		r.schedule = newSchedule(p.Warmup, p.Stages)
+	case p.Rate > 0:
+		r.schedule = newSchedule(0, []Stage{{horizon, p.Rate, p.Rate}})
+	}
 	r.payloads = newPayloads(p.Payload, p.PayloadData, p.Text, r.sizes.max(), p.Seed)
 	shards := make([]*stats.Shard, p.Workers)
 	for i := range p.Workers {
@@ -115,7 +122,7 @@ func (r *run) result(driver string) *stats.Result {
 				answers = append(answers, s.answers)
 			}
 		}
-		if w.tickets > 0 && w.plan.Rate == 0 && !r.interrupted {
+		if w.tickets > 0 && !w.plan.openLoop() && !r.interrupted {
 			w.shard.Sizes[0].Unsent += w.tickets
 		}
 		w.shard.Unlock()
@@ -128,11 +135,11 @@ func (r *run) result(driver string) *stats.Result {
 		Started:     r.base.Add(r.windowFrom),
 		URL:         p.Target.String(),
 		Driver:      driver,
-		Load:        stats.Load{InFlight: p.InFlight, Rate: p.Rate, Workers: p.Workers},
+		Load:        stats.Load{InFlight: p.InFlight, Rate: p.meanRate(), Messages: p.Messages, Workers: p.Workers},
 		Interrupted: r.interrupted,
 		WindowS:     (r.windowTo - r.windowFrom).Seconds(),
 	}
-	if p.Rate > 0 {
+	if p.openLoop() {
 		res.Load.Arrival = p.Arrival.String()
 	}
 	r.collector.Fill(res)

@@ -88,7 +88,7 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 // begin starts the next message if one is due, and reports whether it did.
 func (s *session) begin(w *worker, now time.Duration) bool {
 	due := now
-	if w.plan.Rate > 0 {
+	if w.plan.openLoop() {
 		if due = s.arrivals.next(w); due > now {
 			return false
 		}
@@ -114,7 +114,7 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 		return true
 	}
 	w.shard.Sizes[class].Sent++
-	if w.plan.Rate > 0 {
+	if w.plan.openLoop() {
 		if due < s.resumed {
 			w.shard.Sizes[class].Blocked++
 		} else {

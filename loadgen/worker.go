@@ -16,6 +16,7 @@ type worker struct {
 	ctl      *control
 	sizes    *sizes
 	payloads *payloads
+	schedule schedule
 	poke     func() // tells the engine that something it may wait for has come
 	index    int    // of this worker
 
@@ -37,7 +38,7 @@ type worker struct {
 func newWorker(r *run, index, all int) *worker {
 	n := (r.plan.Connections - index + all - 1) / all
 	w := &worker{
-		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, poke: r.poke, index: index,
+		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, schedule: r.schedule, poke: r.poke, index: index,
 		shard:    stats.NewShard(len(r.plan.Sizes)),
 		sessions: make([]session, n),
 		agenda:   newAgenda(n),
@@ -78,7 +79,7 @@ func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Dur
 	}
 	s := &w.sessions[w.nextNew]
 	if rate := w.plan.ConnectRate; rate > 0 {
-		if due := spaced(int64(s.id), rate); now < due {
+		if due := time.Duration(float64(s.id) * float64(time.Second) / rate); now < due {
 			return -1, due
 		}
 	}
@@ -103,7 +104,7 @@ func (w *worker) spent() bool {
 	if w.pending > 0 {
 		return false
 	}
-	if w.plan.Rate > 0 {
+	if w.plan.openLoop() {
 		return w.sending == 0
 	}
 	return w.tickets == 0 || w.live == 0
