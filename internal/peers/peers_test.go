@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"wsstorm/internal/install"
 )
 
 // binaries is the folder that programs builds into.
@@ -34,7 +36,7 @@ func TestMain(m *testing.M) {
 // programs builds the three Go servers and wsstorm, once, and returns their
 // folder.
 var programs = sync.OnceValues(func() (string, error) {
-	return binaries, command(filepath.Join("..", ".."), "go", "build", "-o", binaries+string(filepath.Separator),
+	return binaries, install.Run(filepath.Join("..", ".."), "go", "build", "-o", binaries+string(filepath.Separator),
 		"./internal/peers/...", "./cmd/wsstorm")
 })
 
