@@ -43,6 +43,9 @@ func readRequest(words []string) (*request, error) {
 		r.secrets = newScrubber(append(inFile, line...))
 	}
 	settings := merge(inFile, line)
+	if err := checkHidden(settings); err != nil {
+		return r, err
+	}
 	if err := apply(r.all, settings); err != nil {
 		return r, err
 	}
@@ -52,9 +55,6 @@ func readRequest(words []string) (*request, error) {
 		}
 	}
 	if r.url, err = onlyURL(settings); err != nil {
-		return r, err
-	}
-	if err := checkHidden(settings); err != nil {
 		return r, err
 	}
 	return r, r.resolve()

@@ -35,7 +35,7 @@ func listScenarios(_ context.Context, args []string, s streams) error {
 		}
 		fmt.Fprintf(&b, "%-*s  %s\n", width, name, file.Description)
 	}
-	b.WriteString("\nwsstorm scenarios NAME prints one, wsstorm --scenario NAME [FLAGS] [URL] runs it.\n")
+	b.WriteString("\nwsstorm scenarios NAME prints one; wsstorm --scenario NAME [URL] runs it.\n")
 	_, err = s.out.Write([]byte(b.String()))
 	return writing(err)
 }
