@@ -6,13 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 	"unicode/utf8"
 )
-
-// failTimeout bounds how long a connection that failed is kept, for its Close
-// frame to arrive at the server.
-const failTimeout = time.Second
 
 // Close does the closing handshake: it sends a Close frame, waits for the
 // server's, waits for the server to close TCP, and closes the socket in any case,
@@ -100,11 +95,11 @@ func (c *Conn) closed(code StatusCode, reason string) error {
 	return c.end(&CloseError{code, reason})
 }
 
-// fail sends a Close frame that says what the peer did wrong, and ends the
-// connection without waiting for an answer. The caller holds reading. RFC 6455,
-// Section 7.1.7.
+// fail sends a Close frame that says what the peer did wrong, gives it time to
+// arrive, and ends the connection. What still comes, an answer too, is ignored.
+// The caller holds reading. RFC 6455, Section 7.1.7.
 func (c *Conn) fail(err error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), min(c.closeTimeout, failTimeout))
+	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
 	defer cancel()
 	var fault *ProtocolError
 	if errors.As(err, &fault) && c.writeClose(ctx, fault.Code, fault.Text) == nil {

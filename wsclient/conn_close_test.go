@@ -172,6 +172,42 @@ func TestCloseIsBounded(t *testing.T) {
 	})
 }
 
+// The reader has the server's Close frame and waits for the end of TCP when
+// Close's own time is up: the handshake is done nevertheless.
+func TestCloseIsDoneThoughTCPStaysOpen(t *testing.T) {
+	const timeout = 100 * time.Millisecond
+	url := serveRaw(t, func(c net.Conn) {
+		upgradeRaw(c, nil)
+		for {
+			f, err := readFrame(c)
+			if err != nil {
+				return
+			}
+			if f.first == 0x88 {
+				time.AfterFunc(timeout/2, func() { c.Write(serverFrame(0x88, "\x03\xe8")) })
+				continue
+			}
+			c.Write(serverFrame(0x8A, string(f.payload))) // the answer to a ping
+		}
+	})
+	c := dialTo(t, url, Dialer{CloseTimeout: timeout})
+	errs := make(chan error)
+	go func() {
+		_, _, err := c.Read(context.Background())
+		errs <- err
+	}()
+	if err := c.Ping(within(t)); err != nil { // the reader is at work
+		t.Fatal(err)
+	}
+	if err := c.Close(StatusNormalClosure, ""); err != nil {
+		t.Errorf("got %v, want nil", err)
+	}
+	var closed *CloseError
+	if err := <-errs; !errors.As(err, &closed) {
+		t.Errorf("got %v from Read, want a *CloseError", err)
+	}
+}
+
 func TestConnectionLostWithoutClose(t *testing.T) {
 	url := serveRaw(t, func(c net.Conn) { upgradeRaw(c, []byte{0x81, 5, 'h', 'a', 'l'}) })
 	c := dialTo(t, url, Dialer{})
@@ -242,18 +278,20 @@ func TestConnFailsWithTheRightCode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			frames := make(chan clientFrame, 1)
+			var serverClosed atomic.Bool
 			url := serveRaw(t, func(c net.Conn) {
 				defer close(frames)
-				upgradeRaw(c, []byte(tt.stream))
+				upgradeRaw(c, []byte(tt.stream+"unread"))
 				if f, err := readFrame(c); err == nil {
 					frames <- f
 				}
+				serverClosed.Store(true)
 			})
 			limit := tt.limit
 			if limit == 0 {
 				limit = -1
 			}
-			c := dialTo(t, url, Dialer{MaxMessage: limit})
+			c := dialTo(t, url, Dialer{MaxMessage: limit, CloseTimeout: patience})
 			var err error
 			for err == nil {
 				_, _, err = c.Read(within(t))
@@ -261,6 +299,9 @@ func TestConnFailsWithTheRightCode(t *testing.T) {
 			var fault *ProtocolError
 			if !errors.As(err, &fault) || fault.Code != tt.code || fault.Section != tt.section {
 				t.Errorf("got %v, want code %d, %s", err, tt.code, tt.section)
+			}
+			if !serverClosed.Load() {
+				t.Error("we closed TCP before the server had our Close frame")
 			}
 			f := <-frames
 			if code, _ := ParseClose(f.payload); f.first != 0x88 || code != tt.code {

@@ -154,6 +154,34 @@ func TestConnReadGoesOnAfterInterruption(t *testing.T) {
 	}
 }
 
+// Somebody else may come for the next message after a Read was interrupted.
+func TestConnInterruptedReadIsGivenUp(t *testing.T) {
+	resume := make(chan struct{})
+	url := serveRaw(t, func(c net.Conn) {
+		upgradeRaw(c, serverFrame(0x01, "half"))
+		<-resume
+		c.Write(append(append(serverFrame(0x80, "whole"), serverFrame(0x82, "next")...), serverFrame(0x82, "last")...))
+		io.Copy(io.Discard, c)
+	})
+	c := dialTo(t, url, Dialer{})
+	short, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer cancel()
+	if _, _, err := c.Read(short); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("got %v, want %v", err, context.DeadlineExceeded)
+	}
+	close(resume)
+	_, r, err := c.NextReader(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); err != nil || string(got) != "next" {
+		t.Errorf("got %q, %v, want %q", got, err, "next")
+	}
+	if _, got, err := c.Read(within(t)); err != nil || string(got) != "last" {
+		t.Errorf("got %q, %v, want %q", got, err, "last")
+	}
+}
+
 // RFC 6455, Section 5.5.2: a ping is answered with its own payload, also between
 // the fragments of a message, in either direction.
 func TestConnAnswersPings(t *testing.T) {

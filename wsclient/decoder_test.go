@@ -256,6 +256,13 @@ func TestDecoderFailsFastInAnUnfinishedFrame(t *testing.T) {
 	}
 }
 
+func TestDecoderLimitIsPerMessage(t *testing.T) {
+	stream := bytes.Join([][]byte{serverFrame(0x82, "1234"), serverFrame(0x02, "12"), serverFrame(0x89, "12345"), serverFrame(0x80, "34")}, nil)
+	if got := decode(t, &Decoder{MaxMessage: 4}, stream, whole); got.fault != nil || len(got.records) != 3 {
+		t.Errorf("got %q, %v, want two messages and a ping", got.records, got.fault)
+	}
+}
+
 func TestDecoderPayloadAliasesInput(t *testing.T) {
 	input := serverFrame(0x82, "abc")
 	var d Decoder

@@ -88,6 +88,9 @@ func TestHandshakeAccepts(t *testing.T) {
 				if ok != (tt.deflate != nil) || ok && got != *tt.deflate {
 					t.Errorf("got deflate %v %v, want %v", got, ok, tt.deflate)
 				}
+				if left, done, err := h.Feed([]byte("more\n")); string(left) != "more\n" || !done || err != nil {
+					t.Errorf("got %q, %v, %v after the end, want the input back", left, done, err)
+				}
 				if err := h.Finish(io.EOF); err != nil {
 					t.Errorf("got %v at the end, want nil", err)
 				}
