@@ -56,6 +56,14 @@ cross:
 	GOOS=darwin $(GO) vet ./...
 	GOOS=windows $(GO) vet ./...
 
+# Other people's servers, installed into the user's cache directory.
+integration:
+	$(GO) test -tags integration -count 1 -v -timeout 15m ./internal/peers
+
+# The Autobahn test suite, likewise. It needs Python 2.7 (pyenv or Debian's) or Docker.
+conformance:
+	$(GO) run ./internal/conformance
+
 chaos:
 	$(GO) test -tags chaos -run Chaos -count 1 -timeout 60m ./loadgen -seeds $(CHAOSSEEDS)
 
