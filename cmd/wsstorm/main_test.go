@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,12 +15,44 @@ import (
 // os.Executable, and for tests of what only a process of its own can show.
 const asProgram = "WSSTORM_TEST_AS_PROGRAM"
 
+// asShortProgram makes it shorten its runs: README's examples take minutes.
+const asShortProgram = "WSSTORM_TEST_SHORT"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asShortProgram) != "" {
+		os.Args = append(os.Args[:1], shorten(os.Args[1:])...)
+	}
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
 	os.Setenv(asProgram, "1")
 	leak.Main(m)
+}
+
+// shorten adds flags to the command line of a run, which win over those before:
+// fewer messages or less time, fewer connections where opening one is costly or
+// a preset has thousands, and no certificate where none is named.
+func shorten(args []string) []string {
+	if len(args) > 0 && slices.Contains(commandNames(), args[0]) {
+		return args
+	}
+	has := func(part string) bool {
+		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, part) })
+	}
+	short := slices.Clone(args)
+	switch {
+	case has("-n") || has("--messages"):
+		short = append(short, "-n", "500")
+	default:
+		short = append(short, "-d", "200ms", "--warmup", "0")
+	}
+	if has("wss://") || has("--scenario") {
+		short = append(short, "-c", "20")
+	}
+	if has("wss://") && !has("--cacert") {
+		short = append(short, "--insecure")
+	}
+	return short
 }
 
 // A ran is what became of a command line.

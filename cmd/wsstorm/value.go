@@ -68,12 +68,6 @@ func text(to *string, noun string) *field[string] {
 	return &field[string]{to: to, noun: noun, parse: parseText, format: asItIs}
 }
 
-// texts returns the value of a repeatable flag that takes any text but an empty
-// one.
-func texts(to *[]string, noun string) *list[string] {
-	return &list[string]{to: to, noun: noun, parse: parseText, format: asItIs}
-}
-
 var errEmpty = errors.New("it must not be empty")
 
 func parseText(s string) (string, error) {
