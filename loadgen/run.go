@@ -95,7 +95,7 @@ func newRun(p Plan) *run {
 	for i, c := range p.Sizes {
 		labels[i] = c.String()
 	}
-	r.collector = stats.NewCollector(shards, labels)
+	r.collector = stats.NewCollector(shards, labels, nil)
 	return r
 }
 

@@ -99,7 +99,7 @@ func checkRate(r *Result) []Finding {
 	// by themselves how many were due.
 	due := float64(r.Messages.Sent + r.Messages.Unsent)
 	if r.Load.Arrival != "poisson" && r.Load.Messages == 0 {
-		due = r.Load.Rate * r.WindowS
+		due = r.OfferedRate() * r.WindowS
 	}
 	if due == 0 {
 		return nil

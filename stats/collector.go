@@ -8,6 +8,8 @@ import "time"
 type Collector struct {
 	shards []*Shard
 	sizes  []string
+	stages []StageInfo
+	parts  int // slots for RTT: sizes of one stage, then those of the next
 
 	// One per slot of a shard, nil until there is something to hold. A shard's
 	// full histogram changes places with the spare one, is merged and cleared,
@@ -26,19 +28,25 @@ type Collector struct {
 	intervals []Interval
 }
 
-// NewCollector returns a Collector of shards that were all made for as many
-// sizes as it is given. A size is written as it shall appear in Size.Bytes.
-func NewCollector(shards []*Shard, sizes []string) *Collector {
-	n := slots(len(sizes))
+// NewCollector returns a Collector of shards that were all made for the product
+// of stages and sizes: entry stage×len(sizes) + size of their lists counts the
+// messages of that size that were due in that stage. A size is written as it
+// shall appear in Size.Bytes. No stages, for a load that stays the same, count
+// as one. The slices are the Collector's from now on.
+func NewCollector(shards []*Shard, sizes []string, stages []StageInfo) *Collector {
+	parts := len(sizes) * max(1, len(stages))
+	n := slots(parts)
 	return &Collector{
 		shards:   shards,
 		sizes:    sizes,
+		stages:   stages,
+		parts:    parts,
 		spares:   make([]*histogram, n),
 		full:     make([]*histogram, n),
 		totals:   make([]*histogram, n),
 		second:   newHistogram(),
 		clamped:  make([]int64, n),
-		counters: Counters{Sizes: make([]MessageCounters, len(sizes))},
+		counters: Counters{Sizes: make([]MessageCounters, parts)},
 		closes:   make(map[closeCodes]int64),
 	}
 }
@@ -120,7 +128,7 @@ func (c *Collector) merge() {
 			c.totals[i] = newHistogram()
 		}
 		c.totals[i].merge(h)
-		if i < len(c.sizes) || i == len(c.full)-1 {
+		if i < c.parts || i == len(c.full)-1 {
 			c.second.merge(h)
 		}
 		h.reset()

@@ -9,7 +9,7 @@ import (
 
 func TestTickTakesWhatIsNew(t *testing.T) {
 	a, b := NewShard(2), NewShard(2)
-	c := NewCollector([]*Shard{a, b}, []string{"1", "2"})
+	c := NewCollector([]*Shard{a, b}, []string{"1", "2"}, nil)
 
 	a.Opened, b.Opened = 3, 2
 	a.AllSent, b.AllSent = 10, 20
@@ -56,7 +56,7 @@ func equivalent(d time.Duration) int64 {
 
 func TestFill(t *testing.T) {
 	a, b := NewShard(2), NewShard(2)
-	c := NewCollector([]*Shard{a, b}, []string{"1", "2-3"})
+	c := NewCollector([]*Shard{a, b}, []string{"1", "2-3"}, nil)
 	for range 15 {
 		a.RecordReply(true, 0, time.Millisecond, time.Millisecond)
 		b.RecordReply(true, 1, 3*time.Millisecond, 2*time.Millisecond)
@@ -141,7 +141,7 @@ func TestFill(t *testing.T) {
 
 func TestFillOneSize(t *testing.T) {
 	s := NewShard(1)
-	c := NewCollector([]*Shard{s}, []string{"20"})
+	c := NewCollector([]*Shard{s}, []string{"20"}, nil)
 	s.Record(RTT, time.Millisecond)
 	var r Result
 	c.Fill(&r)
@@ -177,7 +177,7 @@ func TestTickWhileRecording(t *testing.T) {
 	for i := range all {
 		all[i] = NewShard(2)
 	}
-	c := NewCollector(all, []string{"1", "2"})
+	c := NewCollector(all, []string{"1", "2"}, nil)
 	var wg sync.WaitGroup
 	for n, s := range all {
 		wg.Go(func() {
@@ -236,7 +236,7 @@ func TestTickWhileRecording(t *testing.T) {
 
 func TestTickAllocatesNothing(t *testing.T) {
 	s := NewShard(2)
-	c := NewCollector([]*Shard{s}, []string{"1", "2"})
+	c := NewCollector([]*Shard{s}, []string{"1", "2"}, nil)
 	tick := func() {
 		for m := range NumMetrics {
 			s.Record(m, 51*time.Microsecond)
@@ -261,7 +261,7 @@ func BenchmarkTick(b *testing.B) {
 	for i := range shards {
 		shards[i] = NewShard(10)
 	}
-	c := NewCollector(shards, make([]string, 10))
+	c := NewCollector(shards, make([]string, 10), nil)
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, s := range shards {

@@ -6,8 +6,8 @@ type Counters struct {
 	// Connections; see Connections for what each means.
 	Opened, Failed, Closed, PeerClosed, Dropped, StillOpen int64
 
-	// Sizes has one element per entry of the size list: messages whose due
-	// time fell into the measured window.
+	// Sizes has one element per entry of the size list, once for each stage of
+	// the load: messages whose due time fell into the measured window.
 	Sizes []MessageCounters
 
 	// AllSent and AllReceived count every message whatever its due time; the
@@ -43,17 +43,17 @@ func (m *MessageCounters) add(n *MessageCounters) {
 	m.Blocked += n.Blocked
 }
 
-// messages returns the counts as a Messages; windowS is the length of the
-// measured window in seconds.
-func (m *MessageCounters) messages(windowS float64) Messages {
+// messages returns the counts as a Messages; lengthS is the time in seconds that
+// they were made in.
+func (m *MessageCounters) messages(lengthS float64) Messages {
 	out := Messages{
 		Sent: m.Sent, Received: m.Received, Lost: m.Lost,
 		Mismatched: m.Mismatched, Duplicated: m.Duplicated,
 		Reordered: m.Reordered, Unexpected: m.Unexpected,
 		Unsent: m.Unsent, Blocked: m.Blocked,
 	}
-	if windowS > 0 {
-		out.Rate = float64(m.Received) / windowS
+	if lengthS > 0 {
+		out.Rate = float64(m.Received) / lengthS
 	}
 	return out
 }

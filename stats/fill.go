@@ -7,7 +7,7 @@ import (
 
 // Fill writes into r what the shards have recorded since the run began: Schema,
 // Connections (all but Requested), Messages, Bytes, Compression, Latency,
-// Sizes, Errors, Closes and Intervals. The caller sets the rest, WindowS
+// Sizes, Stages, Errors, Closes and Intervals. The caller sets the rest, WindowS
 // before the call, since rates are made with it. What was recorded after the
 // last Tick is in the totals, and in no interval.
 func (c *Collector) Fill(r *Result) {
@@ -22,11 +22,7 @@ func (c *Collector) Fill(r *Result) {
 	r.Connections.Dropped = n.Dropped
 	r.Connections.StillOpen = n.StillOpen
 
-	var all MessageCounters
-	for i := range n.Sizes {
-		all.add(&n.Sizes[i])
-	}
-	r.Messages = all.messages(r.WindowS)
+	r.Messages = c.messages(c.all(), r.WindowS)
 	r.Bytes = Bytes{Sent: n.BytesSent, Received: n.BytesReceived}
 	r.Compression = nil
 	if n.Deflate != (Compression{}) {
@@ -36,6 +32,7 @@ func (c *Collector) Fill(r *Result) {
 
 	c.fillLatency(r)
 	c.fillSizes(r)
+	c.fillStages(r)
 
 	r.Errors = make(map[string]Errors)
 	for class := range NumClasses {
@@ -56,19 +53,11 @@ func (c *Collector) Fill(r *Result) {
 // fillLatency sums up every metric that has a value.
 func (c *Collector) fillLatency(r *Result) {
 	r.Latency = make(map[string]*Latency)
-	rtt := newHistogram()
-	var clamped int64
-	for i := range c.sizes {
-		if h := c.totals[i]; h != nil {
-			rtt.merge(h)
-		}
-		clamped += c.clamped[i]
-	}
-	if rtt.total > 0 {
-		r.Latency[RTT.String()] = newLatency(rtt.export(), clamped)
+	if l := c.latency(c.all()); l != nil {
+		r.Latency[RTT.String()] = l
 	}
 	for m := RTT + 1; m < NumMetrics; m++ {
-		if l := c.latency(slot(len(c.sizes), m)); l != nil {
+		if l := c.latency(some{first: slot(c.parts, m), step: 1, n: 1}); l != nil {
 			r.Latency[m.String()] = l
 		}
 	}
@@ -81,18 +70,60 @@ func (c *Collector) fillSizes(r *Result) {
 		return
 	}
 	for i, bytes := range c.sizes {
-		r.Sizes = append(r.Sizes, Size{
-			Bytes:    bytes,
-			Messages: c.counters.Sizes[i].messages(r.WindowS),
-			RTT:      c.latency(i),
-		})
+		s := some{first: i, step: len(c.sizes), n: c.parts / len(c.sizes)}
+		r.Sizes = append(r.Sizes, Size{Bytes: bytes, Messages: c.messages(s, r.WindowS), RTT: c.latency(s)})
 	}
 }
 
-// latency sums up one slot; nil where it holds nothing.
-func (c *Collector) latency(slot int) *Latency {
-	if c.totals[slot] == nil {
+// fillStages breaks messages and RTT down by stage, where the load changed.
+func (c *Collector) fillStages(r *Result) {
+	r.Stages = nil
+	if len(c.stages) < 2 && (len(c.stages) == 0 || c.stages[0].RateFrom == c.stages[0].RateTo) {
+		return
+	}
+	r.Stages = stagesWithin(c.stages, r.WindowS)
+	for i := range r.Stages {
+		stage := &r.Stages[i]
+		s := some{first: i * len(c.sizes), step: 1, n: len(c.sizes)}
+		stage.Messages = c.messages(s, stage.ToS-stage.FromS)
+		stage.RTT = c.latency(s)
+	}
+}
+
+// some is slots that are summed up: n of them, every step-th from first on.
+type some struct{ first, step, n int }
+
+// all is the slots of RTT.
+func (c *Collector) all() some { return some{first: 0, step: 1, n: c.parts} }
+
+func (s some) slots(yield func(int) bool) {
+	for i := range s.n {
+		if !yield(s.first + i*s.step) {
+			return
+		}
+	}
+}
+
+// messages sums up the counts of some slots, over a time in seconds.
+func (c *Collector) messages(s some, lengthS float64) Messages {
+	var sum MessageCounters
+	for i := range s.slots {
+		sum.add(&c.counters.Sizes[i])
+	}
+	return sum.messages(lengthS)
+}
+
+// latency sums up the histograms of some slots; nil where they hold nothing.
+func (c *Collector) latency(s some) *Latency {
+	sum, clamped := newHistogram(), int64(0)
+	for i := range s.slots {
+		if h := c.totals[i]; h != nil {
+			sum.merge(h)
+		}
+		clamped += c.clamped[i]
+	}
+	if sum.total == 0 {
 		return nil
 	}
-	return newLatency(c.totals[slot].export(), c.clamped[slot])
+	return newLatency(sum.export(), clamped)
 }

@@ -7,8 +7,9 @@ import (
 // fullResult is a run in which everything happened, so that every key of the
 // document is there.
 func fullResult() *Result {
-	shards := []*Shard{NewShard(2), NewShard(2)}
-	c := NewCollector(shards, []string{"125", "64-4096"})
+	shards := []*Shard{NewShard(4), NewShard(4)}
+	stages := []StageInfo{{time.Second, 1000, 1000}, {time.Second, 1000, 3400}}
+	c := NewCollector(shards, []string{"125", "64-4096"}, stages)
 	for n, s := range shards {
 		s.Lock()
 		s.Opened, s.Failed, s.Closed = 50, 2, 45
@@ -20,7 +21,7 @@ func fullResult() *Result {
 		}
 		s.Record(Connect, 2*time.Hour)
 		for i := range 1500 {
-			size := i % 2
+			size := i % 4
 			s.RecordReply(true, size, time.Duration(100+i)*time.Microsecond, time.Duration(90+i)*time.Microsecond)
 			s.Sizes[size].Sent++
 			s.Sizes[size].Received++
@@ -65,7 +66,7 @@ func fullResult() *Result {
 // emptyResult is a run in which no connection was ever opened.
 func emptyResult() *Result {
 	r := &Result{Connections: Connections{Requested: 5}, URL: "ws://[::1]:9/"}
-	NewCollector([]*Shard{NewShard(1)}, []string{"0"}).Fill(r)
+	NewCollector([]*Shard{NewShard(1)}, []string{"0"}, nil).Fill(r)
 	r.Verdict = Judge(r)
 	return r
 }
@@ -73,7 +74,7 @@ func emptyResult() *Result {
 // interruptedResult is a closed loop that was stopped before its window began.
 func interruptedResult() *Result {
 	s := NewShard(1)
-	c := NewCollector([]*Shard{s}, []string{"20"})
+	c := NewCollector([]*Shard{s}, []string{"20"}, nil)
 	s.Opened, s.Closed = 3, 3
 	s.Record(Open, time.Millisecond)
 	s.RecordReply(false, 0, time.Millisecond, time.Millisecond)

@@ -24,6 +24,7 @@ type Result struct {
 	Compression *Compression        `json:"compression,omitempty"` // where permessage-deflate was negotiated
 	Latency     map[string]*Latency `json:"latency"`               // by Metric name; only those with a count
 	Sizes       []Size              `json:"sizes,omitempty"`       // where there is more than one
+	Stages      []Stage             `json:"stages,omitempty"`      // where the offered rate changed
 	Fairness    *Fairness           `json:"fairness,omitempty"`    // where messages were received
 	Errors      map[string]Errors   `json:"errors"`                // by Class name; only those that occurred
 	Closes      []CloseCount        `json:"closes"`
@@ -44,7 +45,7 @@ type Tool struct {
 // no messages were to be sent.
 type Load struct {
 	InFlight int     `json:"in_flight,omitempty"` // closed loop: messages per connection
-	Rate     float64 `json:"rate,omitempty"`      // open loop: messages a second in total
+	Rate     float64 `json:"rate,omitempty"`      // open loop: messages a second in total; the mean of all stages
 	Arrival  string  `json:"arrival,omitempty"`   // open loop: constant or poisson
 	Messages int64   `json:"messages,omitempty"`  // in total; 0: as many as fit into the window
 	Workers  int     `json:"workers"`             // of the engine
@@ -110,6 +111,17 @@ type Latency struct {
 // A Size is one entry of the size list: a size, or a range of sizes.
 type Size struct {
 	Bytes    string   `json:"bytes"` // "125", or "64-4096" for a range
+	Messages Messages `json:"messages"`
+	RTT      *Latency `json:"rtt,omitempty"`
+}
+
+// A Stage is a stretch of the measured window in which the offered rate was
+// constant, or changed evenly. Its messages are those that were due in it.
+type Stage struct {
+	FromS    float64  `json:"from_s"` // from the start of the measured window
+	ToS      float64  `json:"to_s"`
+	RateFrom float64  `json:"rate_from"` // offered at its beginning, messages a second in total
+	RateTo   float64  `json:"rate_to"`   // and at its end
 	Messages Messages `json:"messages"`
 	RTT      *Latency `json:"rtt,omitempty"`
 }

@@ -212,7 +212,9 @@ var mapKeys = func() map[string][]string {
 		for m := range NumMetrics {
 			keys["result.latency."+m.String()+path] = append(keys["result.latency."+m.String()+path], q.String())
 		}
-		keys["result.sizes[].rtt"+path] = append(keys["result.sizes[].rtt"+path], q.String())
+		for _, part := range []string{"result.sizes[].rtt", "result.stages[].rtt"} {
+			keys[part+path] = append(keys[part+path], q.String())
+		}
 	}
 	return keys
 }()

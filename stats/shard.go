@@ -27,7 +27,8 @@ type Shard struct {
 type closeCodes struct{ sent, received uint16 }
 
 // NewShard returns an empty Shard for a size list of that many entries, at
-// least 1.
+// least 1. Where the load has stages it is the product of both; see
+// NewCollector.
 func NewShard(sizes int) *Shard {
 	if sizes < 1 {
 		panic("stats: a shard needs at least one size")

@@ -85,6 +85,13 @@ func TestJudge(t *testing.T) {
 		{"a number of messages that are sent before the window ends", open, func(r *Result) {
 			r.Load.Messages, r.Intervals, r.Messages = 5000, nil, Messages{Sent: 5000, Received: 5000}
 		}, ""},
+		{"stages: what each of them offered is what counts", open, func(r *Result) {
+			r.Load.Rate = 900 // a plan that was cut short
+			r.Stages = []Stage{{ToS: 5, RateFrom: 500, RateTo: 500}, {FromS: 5, ToS: 10, RateFrom: 1000, RateTo: 2000}}
+		}, ""},
+		{"stages: off by more than 1%", open, func(r *Result) {
+			r.Stages = []Stage{{ToS: 5, RateFrom: 500, RateTo: 500}, {FromS: 5, ToS: 10, RateFrom: 1000, RateTo: 2100}}
+		}, "rate suspect 0.0242 0.01"},
 		{"a closed loop has no rate", closed, func(r *Result) { r.Intervals[3].Sent = 0 }, ""},
 
 		{"lag of 5% of p50", open, func(r *Result) { r.Latency["lag"] = latency(10_000, 0, 500e3) }, ""},
@@ -141,6 +148,12 @@ func TestJudge(t *testing.T) {
 				r.Intervals[i].RTTP50NS = 10e6 + int64(i)*2e6
 			}
 		}, "drift suspect 1.167 0.1"},
+		{"no drift where the load changed", open, func(r *Result) {
+			r.Stages = []Stage{{ToS: 10, RateFrom: 500, RateTo: 1500}}
+			for i := range r.Intervals {
+				r.Intervals[i].RTTP50NS = 10e6 + int64(i)*2e6
+			}
+		}, ""},
 		{"drift of p99, downwards", closed, func(r *Result) {
 			for i := range r.Intervals {
 				r.Intervals[i].RTTP99NS = 40e6 - int64(i)*3e6

@@ -18,6 +18,7 @@ var results = sync.OnceValue(func() map[string]*stats.Result {
 		"suspect":     openLoop(),
 		"invalid":     invalid(),
 		"errors":      errorsAndSizes(),
+		"stages":      stages(),
 		"huge":        huge(),
 		"idle":        idle(),
 		"nothing":     nothing(),
@@ -53,8 +54,8 @@ func base() *stats.Result {
 }
 
 // finish fills r from the shard and judges it.
-func finish(s *stats.Shard, sizes []string, r *stats.Result) *stats.Result {
-	c := stats.NewCollector([]*stats.Shard{s}, sizes)
+func finish(s *stats.Shard, sizes []string, r *stats.Result, stages ...stats.StageInfo) *stats.Result {
+	c := stats.NewCollector([]*stats.Shard{s}, sizes, stages)
 	c.Fill(r)
 	r.Verdict = stats.Judge(r)
 	return r
@@ -188,6 +189,41 @@ func errorsAndSizes() *stats.Result {
 	return finish(s, sizes, r)
 }
 
+// stages is a ramp up to a load that the server does not hold.
+func stages() *stats.Result {
+	rng := rand.New(rand.NewPCG(7, 7))
+	s := stats.NewShard(3)
+	openings(s, rng, 200)
+	for stage, load := range []struct {
+		messages int
+		rtt      time.Duration
+	}{
+		{10_000, time.Millisecond}, {30_000, 2 * time.Millisecond}, {50_000, 90 * time.Millisecond},
+	} {
+		for range load.messages {
+			lag := around(rng, 2*time.Microsecond)
+			service := around(rng, load.rtt)
+			s.Record(stats.Lag, lag)
+			s.RecordReply(true, stage, lag+service, service)
+			s.Sizes[stage].Sent++
+			s.Sizes[stage].Received++
+		}
+	}
+	s.Sizes[2].Received -= 40
+	s.Sizes[2].Lost += 40
+	for range 40 {
+		s.Fail(stats.ErrLost, "no reply within 5 s")
+	}
+	r := base()
+	r.Load = stats.Load{Rate: 3000, Arrival: "poisson", Workers: 2}
+	r.WindowS = 30
+	r.Connections.Requested = 200
+	return finish(s, []string{"20"}, r,
+		stats.StageInfo{Length: 10 * time.Second, RateFrom: 1000, RateTo: 1000},
+		stats.StageInfo{Length: 10 * time.Second, RateFrom: 1000, RateTo: 5000},
+		stats.StageInfo{Length: 10 * time.Second, RateFrom: 5000, RateTo: 5000})
+}
+
 // huge has the greatest numbers that there are.
 func huge() *stats.Result {
 	const most = math.MaxInt64
@@ -217,6 +253,10 @@ func huge() *stats.Result {
 	weak.Count = 20
 	r.Latency[stats.Lag.String()] = &weak
 	r.Sizes = []stats.Size{{Bytes: "1048576000-1048576000", Messages: m, RTT: l}, {Bytes: "0", Messages: m}}
+	r.Stages = []stats.Stage{
+		{ToS: 5e8, RateFrom: 0.001, RateTo: 1e300, Messages: m, RTT: l},
+		{FromS: 5e8, ToS: 1e9, RateFrom: 1e300, RateTo: 1e300, Messages: m},
+	}
 	r.Fairness = &stats.Fairness{Min: 0, P50: most, Max: most, Starved: most}
 	r.Errors = make(map[string]stats.Errors)
 	for class := range stats.NumClasses {

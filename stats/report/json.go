@@ -143,5 +143,12 @@ func checkHistograms(data []byte, r *stats.Result) error {
 			}
 		}
 	}
+	for i, s := range r.Stages {
+		if s.RTT != nil {
+			if err := check(fmt.Sprintf("rtt of stage %d", i+1), s.RTT); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }

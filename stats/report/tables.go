@@ -22,8 +22,12 @@ var timeColumns = [...]stats.Quantile{stats.P50, stats.P90, stats.P99, stats.P99
 
 // heading begins a table of latencies.
 func (t *text) heading(title, count string) {
-	line := pad(title, indent+labelWidth) + padLeft(count, countWidth)
-	for _, q := range timeColumns {
+	t.columns(pad(title, indent+labelWidth)+padLeft(count, countWidth), timeColumns[:])
+}
+
+// columns begins a table that has quantiles and the maximum at its end.
+func (t *text) columns(line string, quantiles []stats.Quantile) {
+	for _, q := range quantiles {
 		line += padLeft("p"+q.String(), timeWidth)
 	}
 	t.line(plain, "")
@@ -32,8 +36,12 @@ func (t *text) heading(title, count string) {
 
 // times writes one row of such a table; l may be nil where there is no value.
 func (t *text) times(name string, count int64, l *stats.Latency) {
-	line := strings.Repeat(" ", indent) + pad(name, labelWidth) + padLeft(ShortCount(count), countWidth)
-	for _, q := range timeColumns {
+	t.values(strings.Repeat(" ", indent)+pad(name, labelWidth)+padLeft(ShortCount(count), countWidth), timeColumns[:], l)
+}
+
+// values completes a row with the quantiles and the maximum of l.
+func (t *text) values(line string, quantiles []stats.Quantile, l *stats.Latency) {
+	for _, q := range quantiles {
 		value := "–"
 		if l != nil {
 			if ns, ok := l.Quantile(q); ok {
@@ -63,6 +71,7 @@ var latencyOrder = [...]stats.Metric{
 func (t *text) latencies() {
 	t.metrics()
 	t.sizes()
+	t.stages()
 	if t.marked {
 		t.line(plain, "  –: fewer than 10 values lie beyond the quantile; ~: fewer than 100")
 	}

@@ -119,7 +119,7 @@ func (t *text) load() []string {
 	var items []string
 	switch {
 	case l.Rate > 0:
-		items = append(items, "open loop", Rate(l.Rate)+" offered", l.Arrival+" arrivals")
+		items = append(items, "open loop", offered(t.r), l.Arrival+" arrivals")
 	case l.InFlight > 0:
 		items = append(items, "closed loop", Count(int64(l.InFlight))+" in flight per connection")
 	default:
@@ -184,7 +184,7 @@ func (t *text) rates() []string {
 		return nil
 	}
 	if t.r.Load.Rate > 0 {
-		return []string{Rate(t.r.Load.Rate) + " offered", Rate(t.r.SentRate()) + " sent", Rate(t.r.Messages.Rate) + " received"}
+		return []string{Rate(t.r.OfferedRate()) + " offered", Rate(t.r.SentRate()) + " sent", Rate(t.r.Messages.Rate) + " received"}
 	}
 	return []string{Rate(t.r.Messages.Rate) + " received"}
 }

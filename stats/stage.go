@@ -1,0 +1,47 @@
+package stats
+
+import "time"
+
+// A StageInfo is a stretch of the offered load as it was planned: its rate, in
+// messages a second of all connections together, is constant or changes evenly.
+// The first stage begins with the measured window, each other one at the end of
+// the one before.
+type StageInfo struct {
+	Length           time.Duration
+	RateFrom, RateTo float64
+}
+
+// stagesWithin returns the stages as far as they lie within a window of that
+// many seconds, which is shorter than planned where a run ended early. Only
+// times and rates are filled in.
+func stagesWithin(stages []StageInfo, windowS float64) []Stage {
+	var within []Stage
+	var at time.Duration
+	for _, s := range stages {
+		from, to := at.Seconds(), (at + s.Length).Seconds()
+		if from >= windowS {
+			break
+		}
+		stage := Stage{FromS: from, ToS: to, RateFrom: s.RateFrom, RateTo: s.RateTo}
+		if to > windowS {
+			stage.ToS = windowS
+			stage.RateTo = s.RateFrom + (s.RateTo-s.RateFrom)*(windowS-from)/(to-from)
+		}
+		within = append(within, stage)
+		at += s.Length
+	}
+	return within
+}
+
+// OfferedRate returns the messages a second that were due over the measured
+// window: the mean where there are stages, 0 without an open loop.
+func (r *Result) OfferedRate() float64 {
+	if len(r.Stages) == 0 || r.WindowS <= 0 {
+		return r.Load.Rate
+	}
+	var due float64
+	for _, s := range r.Stages {
+		due += (s.RateFrom + s.RateTo) / 2 * (s.ToS - s.FromS)
+	}
+	return due / r.WindowS
+}
