@@ -33,7 +33,7 @@ func openRun(t *testing.T, p Plan, gone ...int) *run {
 }
 
 // completed returns p with a target and its defaults.
-func completed(t *testing.T, p Plan) Plan {
+func completed(t testing.TB, p Plan) Plan {
 	t.Helper()
 	target, err := wsclient.ParseTarget("ws://127.0.0.1:9/")
 	if err != nil {

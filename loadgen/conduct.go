@@ -16,6 +16,7 @@ const tickEvery = time.Second
 func (r *run) conduct(ctx, driving context.Context) {
 	p := &r.plan
 	interrupt := ctx.Done()
+	stopped := func() bool { return r.ctl.stop.passed(r.clock()) }
 	// until waits for a condition over all workers, an instant, or the end.
 	until := func(phase string, at time.Duration, done func() bool) {
 		r.enter(phase)
@@ -32,7 +33,9 @@ func (r *run) conduct(ctx, driving context.Context) {
 			case <-interrupt:
 				interrupt = nil
 				r.interrupted = true
-				r.set(&r.ctl.stop, r.clock())
+				if !stopped() { // otherwise it would begin again
+					r.set(&r.ctl.stop, r.clock())
+				}
 			case <-driving.Done():
 			}
 			timer.Stop()
@@ -42,7 +45,6 @@ func (r *run) conduct(ctx, driving context.Context) {
 			}
 		}
 	}
-	stopped := func() bool { return r.ctl.stop.passed(r.clock()) }
 	gone := func() bool { return r.every(func(w *worker) bool { return w.live == 0 }) }
 
 	until("open", never, func() bool {
@@ -53,11 +55,15 @@ func (r *run) conduct(ctx, driving context.Context) {
 		until("warmup", r.ctl.measure.get(), func() bool { return stopped() || gone() })
 		r.openWindow()
 		until("measure", r.ctl.stop.get(), func() bool {
-			return stopped() || gone() || p.Messages > 0 && r.every((*worker).spent)
+			return stopped() || gone() || p.Messages > 0 && (r.every((*worker).spent) || r.stuck())
 		})
+		drain := p.Drain
+		if p.Messages > 0 && r.stuck() {
+			drain = 0 // that wait is over
+		}
 		r.closeWindow()
-		until("drain", r.clock()+p.Drain, func() bool {
-			return r.every(func(w *worker) bool { return w.pending == 0 })
+		until("drain", r.clock()+drain, func() bool {
+			return r.every(func(w *worker) bool { return w.pending == 0 && !w.owes() })
 		})
 	}
 	r.set(&r.ctl.close, r.clock())
@@ -69,6 +75,19 @@ func (r *run) conduct(ctx, driving context.Context) {
 		r.windowFrom = r.clock()
 		r.windowTo = r.windowFrom
 	}
+}
+
+// stuck reports whether there is nothing left to do but to wait for the server,
+// which has neither taken nor sent a piece of a message for as long as a drain
+// lasts. Without it a run that ends with its last reply would not end where one
+// is lost.
+func (r *run) stuck() bool {
+	latest := r.ctl.start.get()
+	waits := r.every(func(w *worker) bool {
+		latest = max(latest, w.progress)
+		return !w.owes()
+	})
+	return waits && r.clock()-latest >= r.plan.Drain
 }
 
 // begin lets traffic start, and fixes the window where it is known.
@@ -86,15 +105,22 @@ func (r *run) begin() {
 	}
 	r.ctl.population.Store(population)
 	start := r.clock()
-	if p.openLoop() {
-		rank := int64(0)
-		for id := range p.Connections {
-			w := r.workers[id%len(r.workers)]
-			if s := &w.sessions[id/len(r.workers)]; s.state == stateOpen {
-				s.arrivals.begin(w, start, rank)
-				rank++
-			}
+	for _, w := range r.workers {
+		w.tickets = min(w.tickets, 0)
+	}
+	rank := int64(0)
+	for id := range p.Connections {
+		w := r.workers[id%len(r.workers)]
+		s := &w.sessions[id/len(r.workers)]
+		if s.state != stateOpen {
+			continue
 		}
+		if p.openLoop() {
+			s.arrivals.begin(w, start, rank)
+		} else if p.Messages > 0 {
+			w.tickets += part(p.Messages, int(rank), int(population))
+		}
+		rank++
 	}
 	r.ctl.measure.set(start + p.Warmup)
 	if p.Duration > 0 {

@@ -73,9 +73,11 @@ const (
 	maxEvents = 512       // taken from the kernel at once
 	readChunk = 128 << 10 // bytes of the read buffer that all connections share
 
-	// readsPerTurn is how often one connection is read before the others have
-	// their turn.
-	readsPerTurn = 16
+	// readsPerTurn and writesPerTurn are how often one connection is read, and
+	// written, before the others have their turn, and the engine's word its
+	// effect.
+	readsPerTurn  = 16
+	writesPerTurn = 16
 
 	// A wait ends with a spin of at most spinLimit, and at most a spinShare of
 	// itself, since sleeping threads wake up late.
@@ -95,7 +97,7 @@ type eventLoop struct {
 	conns       []epollConn // by session
 	in, out     []byte      // shared by all connections
 	spare       []*opening
-	unfinished  []int32 // sessions that have more to read
+	unfinished  []int32 // sessions whose turn ended with more to read or to write
 
 	// pending is output that a peer has not taken yet, by session: of few
 	// connections at a time, and so not part of each.
@@ -147,19 +149,22 @@ func (l *eventLoop) run(ctx context.Context) error {
 // turn waits until there are events, or until the given instant, and handles
 // what came.
 func (l *eventLoop) turn(until time.Duration) {
-	var events []unix.EpollEvent
 	if len(l.unfinished) > 0 {
-		events = l.poller.wait(0)
-	} else {
-		l.shard.Unlock()
-		events = l.await(until)
-		l.shard.Lock()
+		until = 0
 	}
+	// Unlocked even where it does not wait: a flood must not keep the engine
+	// from looking at its worker.
+	l.shard.Unlock()
+	events := l.await(until)
+	l.shard.Lock()
 	announced := l.clock()
 	for n := len(l.unfinished); n > 0; n-- {
-		i := l.unfinished[0]
+		i := int(l.unfinished[0])
 		l.unfinished = append(l.unfinished[:0], l.unfinished[1:]...)
-		l.ready(int(i), unix.EPOLLIN, announced)
+		l.conns[i].unfinished = false
+		l.flush(i, announced)
+		// To the end: if the peer has closed, nothing will say so again.
+		l.ready(i, unix.EPOLLIN|unix.EPOLLRDHUP, announced)
 	}
 	for _, ev := range events {
 		if ev.Fd == wakeEvent {
@@ -242,7 +247,15 @@ func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
 			return
 		}
 	}
-	l.unfinished = append(l.unfinished, int32(i))
+	l.again(i)
+}
+
+// again gives connection i a further turn.
+func (l *eventLoop) again(i int) {
+	if c := &l.conns[i]; !c.unfinished {
+		c.unfinished = true
+		l.unfinished = append(l.unfinished, int32(i))
+	}
 }
 
 // flush writes what session i has to send, until there is no more or the peer
@@ -258,13 +271,14 @@ func (l *eventLoop) flush(i int, now time.Duration) {
 		}
 		s.resume(now, true)
 	}
-	for !s.blocked {
+	for range writesPerTurn {
 		out := s.fill(l.worker, now, l.out)
 		if len(out) == 0 {
 			return
 		}
-		n, _ := writeSocket(c.fd, out)
+		n, errno := writeSocket(c.fd, out)
 		if n < len(out) {
+			s.unwritten(errno)
 			l.keep(i, out[n:])
 			s.block()
 			return
@@ -273,6 +287,7 @@ func (l *eventLoop) flush(i int, now time.Duration) {
 			return // that was all for now
 		}
 	}
+	l.again(i)
 }
 
 // keep holds back output of session i until its peer takes it.
@@ -287,8 +302,9 @@ func (l *eventLoop) keep(i int, out []byte) {
 // writePending writes what was held back, and reports whether that was all.
 func (l *eventLoop) writePending(i int) bool {
 	p := l.pending[i]
-	n, _ := writeSocket(l.conns[i].fd, p)
+	n, errno := writeSocket(l.conns[i].fd, p)
 	if n < len(p) {
+		l.sessions[i].unwritten(errno)
 		l.pending[i] = append(p[:0], p[n:]...)
 		return false
 	}

@@ -18,8 +18,9 @@ import (
 
 // epollConn is what the event loop keeps of a connection beside its session.
 type epollConn struct {
-	fd      int32
-	opening *opening // until the handshake is verified
+	fd         int32
+	unfinished bool     // it is among the event loop's
+	opening    *opening // until the handshake is verified
 }
 
 // opening is a connection on its way to being open. A worker reuses them.
@@ -211,7 +212,7 @@ func (l *eventLoop) readResponse(i int, events uint32) {
 		c.opening = nil
 		s.receive(l.worker, now, rest)
 		l.flush(i, now)
-		if events&hangup != 0 {
+		if events&hangup != 0 || n == len(l.in) {
 			l.read(i, true, now) // nothing will announce it again
 		}
 		return

@@ -200,6 +200,7 @@ func (d *portableWorker) flush(i int) {
 		if err != nil {
 			// What the peer sent before it went away tells more than this
 			// error: the session stays blocked, and the reader finds it.
+			s.unwritten(err)
 			break
 		}
 		s.resume(now, now-before > stallTime)
@@ -209,6 +210,7 @@ func (d *portableWorker) flush(i int) {
 		c.out = nil
 	}
 	d.settleDown(i)
+	d.checkpoint(d.clock()) // a message that expects no reply may have been the last
 }
 
 // settleDown puts session i into the agenda, and closes its socket once it is

@@ -126,6 +126,9 @@ func (s *session) data(w *worker, now time.Duration, ev wsclient.Event) {
 		*rx = incoming{}
 	}
 	if w.plan.Reply != ReplyEcho {
+		if s.q.n > 0 && len(ev.Payload) > 0 {
+			w.progress = now
+		}
 		if ev.Fin {
 			s.any(w, now)
 		}
@@ -141,6 +144,9 @@ func (s *session) data(w *worker, now time.Duration, ev wsclient.Event) {
 		}
 	}
 	if len(p) > 0 {
+		if rx.fate == fateReply {
+			w.progress = now
+		}
 		if rx.fate == fateReply && !rx.differ {
 			end := rx.off + int64(len(p))
 			rx.differ = end > int64(rx.size) || !bytes.Equal(p, w.payloads.bodyAt(rx.seq, int(rx.off), int(end)))
@@ -226,7 +232,7 @@ func (s *session) conclude(w *worker, now time.Duration) {
 func (s *session) answer(w *worker, now time.Duration, seq uint32, differ bool) {
 	m := s.q.take(seq)
 	w.pending--
-	w.lastReply = now
+	w.lastReply, w.progress = now, now
 	w.shard.AllReceived++
 	// Reordered in the sense of RFC 4737: a later one came first.
 	reordered := int32(seq-s.expected) < 0

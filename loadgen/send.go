@@ -48,6 +48,7 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 	for len(dst) < fillLimit {
 		if s.tx.open && s.tx.off < s.tx.end {
 			dst = s.appendPayload(w, dst)
+			w.progress = now
 			continue
 		}
 		// A frame boundary: control frames go first.

@@ -1,6 +1,8 @@
 package loadgen
 
 import (
+	"errors"
+	"syscall"
 	"time"
 
 	"wsstorm/stats"
@@ -36,6 +38,7 @@ type session struct {
 	sever     bool   // having sent our Close frame, do not wait for the peer
 	expected  uint32 // one behind the highest sequence number answered
 	wasOpen   bool
+	reset     bool  // a write found that the peer has reset the connection
 	answers   int64 // received in the measured window
 }
 
@@ -121,8 +124,20 @@ func (s *session) cut(w *worker) {
 	}
 }
 
+// unwritten takes note that a write ended with err. Reading tells how the
+// connection ended, but for a RST that the write was the first to find: the
+// system reports it once, and afterwards the end of the stream.
+func (s *session) unwritten(err error) {
+	if errors.Is(err, syscall.ECONNRESET) {
+		s.reset = true
+	}
+}
+
 // ended takes note that the transport is gone, for the reason given.
 func (s *session) ended(w *worker, class stats.Class, err error) {
+	if s.reset && class == stats.ErrEOF {
+		class, err = stats.ErrReset, syscall.ECONNRESET
+	}
 	switch s.state {
 	case stateOpening:
 		s.refused(w, class, err)

@@ -15,7 +15,7 @@ import (
 // says is fed in by hand, what the session sends is taken apart into frames.
 type story struct {
 	*worker
-	t   *testing.T
+	t   testing.TB
 	run *run
 	s   *session
 	now time.Duration
@@ -24,7 +24,7 @@ type story struct {
 
 // newStory opens the one connection of p at instant 0 and lets traffic begin at
 // once; the measured window begins then too, unless p has a warm-up.
-func newStory(t *testing.T, p Plan) *story {
+func newStory(t testing.TB, p Plan) *story {
 	t.Helper()
 	p.Connections, p.Workers = 1, 1
 	if p.Duration == 0 && p.Messages == 0 {

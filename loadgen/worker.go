@@ -32,6 +32,7 @@ type worker struct {
 	tickets   int64         // closed loop: messages still to send; negative: no bound
 	sending   int           // open loop with a bound: sessions with messages left
 	lastReply time.Duration // when the latest reply came
+	progress  time.Duration // when the latest piece of a message went out, or of a reply came
 }
 
 // newWorker returns worker index of all, without connections begun.
@@ -79,7 +80,7 @@ func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Dur
 	}
 	s := &w.sessions[w.nextNew]
 	if rate := w.plan.ConnectRate; rate > 0 {
-		if due := time.Duration(float64(s.id) * float64(time.Second) / rate); now < due {
+		if due := time.Duration(min(float64(s.id)*float64(time.Second)/rate, float64(horizon))); now < due {
 			return -1, due
 		}
 	}
@@ -108,6 +109,17 @@ func (w *worker) spent() bool {
 		return w.sending == 0
 	}
 	return w.tickets == 0 || w.live == 0
+}
+
+// owes reports whether the schedule of an open loop has messages left, due or
+// not, that nothing keeps from being sent.
+func (w *worker) owes() bool {
+	for i := range w.sessions {
+		if s := &w.sessions[i]; s.state == stateOpen && !s.blocked && s.arrivals.next(w) != never {
+			return true
+		}
+	}
+	return false
 }
 
 // checkpoint tells the engine when the worker has come to the end of a phase.
