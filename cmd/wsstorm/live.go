@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -38,22 +37,6 @@ func newLive(w io.Writer, plan *loadgen.Plan) *live {
 	}
 	go l.draw()
 	return l
-}
-
-// isTerminal reports whether a line on w can be written over. Other character
-// devices pass for terminals too: on /dev/null nobody minds.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// hasColor reports whether a reader of w sees colours, and wants to.
-func hasColor(w io.Writer) bool {
-	return isTerminal(w) && os.Getenv("NO_COLOR") == "" // no-color.org
 }
 
 // show replaces the line. It never blocks: while the terminal is stopped,

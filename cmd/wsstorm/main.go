@@ -39,6 +39,9 @@ func interruptible(ctx context.Context) context.Context {
 		<-signals
 		cancel()
 		<-signals
+		if isTerminal(os.Stderr) {
+			os.Stderr.WriteString("\n") // the live line stays where it is
+		}
 		os.Exit(exitInterrupted)
 	}()
 	return ctx

@@ -14,18 +14,16 @@ import (
 	"wsstorm/stats/report"
 )
 
-// A format is a form of a report; color is for a reader at a terminal.
+// A format is a form of a report.
 type format struct {
 	name   string
-	render func(w io.Writer, r *stats.Result, color bool) error
+	render func(w io.Writer, r *stats.Result, place report.TextOptions) error
 }
 
 // formats are in the order in which errors list them; the first is the default.
 var formats = []format{
-	{"text", func(w io.Writer, r *stats.Result, color bool) error {
-		return report.Text(w, r, report.TextOptions{Color: color})
-	}},
-	{"json", func(w io.Writer, r *stats.Result, _ bool) error { return report.WriteJSON(w, r) }},
+	{"text", report.Text},
+	{"json", func(w io.Writer, r *stats.Result, _ report.TextOptions) error { return report.WriteJSON(w, r) }},
 }
 
 func formatNames() []string {
@@ -85,7 +83,11 @@ func writeOutputs(r *stats.Result, outputs []output, stdout io.Writer) error {
 	for _, o := range outputs {
 		var b bytes.Buffer
 		f := formats[slices.IndexFunc(formats, func(f format) bool { return f.name == o.format })]
-		if err := f.render(&b, r, o.path == "" && hasColor(stdout)); err != nil {
+		var place report.TextOptions
+		if o.path == "" {
+			place = report.TextOptions{Color: hasColor(stdout), Width: columns(stdout)}
+		}
+		if err := f.render(&b, r, place); err != nil {
 			errs = append(errs, fmt.Errorf("rendering the result as %s: %w", f.name, err))
 			continue
 		}
