@@ -10,8 +10,8 @@ import (
 )
 
 // GoBench writes r in the Go benchmark format (golang.org/design/14313), for
-// benchstat: messages a second, and the quantiles of every latency, the number
-// of samples in place of the iterations.
+// benchstat: messages a second, and the quantiles of every latency that the
+// server has a part in, the number of samples in place of the iterations.
 //
 //	BenchmarkWsstorm/rtt/p99 120000 10180000 ns/op
 //
@@ -22,9 +22,9 @@ import (
 // makes a result suspect is said in comments only, because one suspect run in
 // ten must not fall out of the comparison.
 //
-// Several outputs may be put into one file. Read by benchstat from
-// golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da: two files of six runs
-// each, an invalid one among them.
+// Several outputs may be put into one file. benchstat of golang.org/x/perf
+// v0.0.0-20260908200009-22c9c6c9d4da has compared two files of six runs each,
+// and told an invalid, a valid and a suspect run in one file apart.
 func GoBench(w io.Writer, r *stats.Result) error {
 	var b strings.Builder
 	comment(&b, []string{"wsstorm " + r.Tool.Version, r.URL})
@@ -49,11 +49,19 @@ func GoBench(w io.Writer, r *stats.Result) error {
 		fmt.Fprintf(&b, "BenchmarkWsstorm/messages %d %s messages/s\n", n, number(r.Messages.Rate))
 	}
 	for _, m := range shownMetrics(r) {
+		if m == stats.Lag || m == stats.Queue {
+			continue // the client's own
+		}
 		benchmarks(&b, m.String(), r.Latency[m.String()])
 	}
 	for _, s := range r.Sizes {
 		if s.RTT != nil {
 			benchmarks(&b, "rtt/size="+strings.ReplaceAll(clean(s.Bytes), " ", "_"), s.RTT)
+		}
+	}
+	for i, s := range r.Stages {
+		if s.RTT != nil && len(r.Stages) > 1 {
+			benchmarks(&b, fmt.Sprintf("rtt/stage=%d", i+1), s.RTT)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

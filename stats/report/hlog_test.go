@@ -18,7 +18,9 @@ import (
 // from suspect.hlog, the same from each: HdrHistogram 2.2.2 for Java, from
 // Maven Central (whose HistogramLogProcessor lists the tags and plots one, too),
 // hdrhistogram 0.10.8 from PyPI and hdr-histogram-js 3.0.1 from npm. Whoever
-// changes the golden file has to let them read it again.
+// changes the golden file has to let them read it again, and may then find a
+// quantile one counter, a thousandth, apart: hdrhistogram-go and Python take the
+// rank nearest to p × count, Java and JavaScript the next one above.
 func TestHLogIsReadByOthers(t *testing.T) {
 	f, err := os.Open(filepath.Join("testdata", "suspect.hlog.tsv"))
 	if err != nil {

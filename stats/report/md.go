@@ -86,7 +86,7 @@ func (m *markdown) run() {
 	}
 }
 
-// latencies tells what took how long, in total and by size.
+// latencies tells what took how long, in total, by size and by stage.
 func (m *markdown) latencies() {
 	if len(m.r.Latency) > 0 {
 		m.times("latency", "count")
@@ -105,14 +105,27 @@ func (m *markdown) latencies() {
 			m.row(append([]string{escapeMarkdown(s.Bytes), Count(s.Messages.Received)}, m.quantiles(s.RTT)...)...)
 		}
 	}
+	m.stages()
 	if m.marked {
 		m.WriteString("\n–: fewer than 10 values lie beyond the quantile; \\~: fewer than 100\n")
 	}
 }
 
-// times begins a table of latencies.
-func (m *markdown) times(title, count string) {
-	columns := []string{title, count}
+// stages tells the rtt of each stage, where there are several, and how much of
+// its load was answered.
+func (m *markdown) stages() {
+	if len(m.r.Stages) < 2 {
+		return
+	}
+	m.times("rtt by stage", "offered", "received")
+	for _, s := range m.r.Stages {
+		columns := []string{"at " + since(seconds(s.FromS)), ramp(s.RateFrom, s.RateTo, "→"), Rate(s.Messages.Rate)}
+		m.row(append(columns, m.quantiles(s.RTT)...)...)
+	}
+}
+
+// times begins a table of latencies: these columns, the quantiles, the maximum.
+func (m *markdown) times(columns ...string) {
 	for _, q := range timeColumns {
 		columns = append(columns, "p"+q.String())
 	}

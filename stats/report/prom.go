@@ -15,7 +15,8 @@ import (
 //
 // Latencies are summaries, not histograms: the run is over, so that there is
 // nothing left to aggregate, and the quantiles are as exact as in any other
-// format. Quantiles that too few values lie beyond are not there.
+// format. Quantiles that too few values lie beyond are not there, nor is what a
+// result says by size, by stage or by second.
 //
 // wsstorm_verdict is 1 for the one status that applies; an invalid or suspect
 // result says so in comments too.
