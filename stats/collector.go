@@ -26,6 +26,10 @@ type Collector struct {
 	examples  [NumClasses]string
 	closes    map[closeCodes]int64
 	intervals []Interval
+
+	// What this process had used at the last Tick, and where that is asked.
+	used Usage
+	read func() Usage
 }
 
 // NewCollector returns a Collector of shards that were all made for the product
@@ -48,18 +52,22 @@ func NewCollector(shards []*Shard, sizes []string, stages []StageInfo) *Collecto
 		clamped:  make([]int64, n),
 		counters: Counters{Sizes: make([]MessageCounters, parts)},
 		closes:   make(map[closeCodes]int64),
+		used:     ReadUsage(),
+		read:     ReadUsage,
 	}
 }
 
-// Tick takes what the shards have recorded since the last Tick, appends it as
-// an Interval, and returns that. The interval ends at end, measured from the
-// start of the measured window (negative before it), and lasts for length.
+// Tick takes what the shards have recorded since the last Tick, and what this
+// process has used since then or since NewCollector, appends it as an Interval,
+// and returns that. The interval ends at end, measured from the start of the
+// measured window (negative before it), and lasts for length.
 //
-// Tick allocates nothing but the growing list of intervals once every metric
-// in use has been seen.
+// Once every metric in use has been seen, Tick allocates nothing but the growing
+// list of intervals, and what ReadUsage needs.
 func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 	sent, received, errors := c.counters.AllSent, c.counters.AllReceived, c.errorCount()
 	c.sweep()
+	used := c.read()
 	i := Interval{
 		TimeS:       end.Seconds(),
 		Phase:       phase,
@@ -71,7 +79,9 @@ func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 		RTTP50NS:    c.second.quantile(P50),
 		RTTP99NS:    c.second.quantile(P99),
 		RTTMaxNS:    c.second.max(),
+		Client:      used.sampleSince(c.used, length),
 	}
+	c.used = used
 	c.intervals = append(c.intervals, i)
 	return i
 }

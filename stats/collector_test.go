@@ -10,6 +10,11 @@ import (
 func TestTickTakesWhatIsNew(t *testing.T) {
 	a, b := NewShard(2), NewShard(2)
 	c := NewCollector([]*Shard{a, b}, []string{"1", "2"}, nil)
+	c.used = Usage{User: time.Second}
+	c.read = usages(
+		Usage{User: 2 * time.Second, System: 800 * time.Millisecond, GCCycles: 1},
+		Usage{User: 2 * time.Second, System: 900 * time.Millisecond, GCCycles: 1},
+		Usage{User: 3 * time.Second, System: 900 * time.Millisecond, GCCycles: 3})
 
 	a.Opened, b.Opened = 3, 2
 	a.AllSent, b.AllSent = 10, 20
@@ -23,6 +28,7 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 		TimeS: -1, Phase: "warmup", LengthS: 0.9,
 		Sent: 30, Received: 28, Errors: 1, Connections: 5,
 		RTTP50NS: equivalent(30 * time.Millisecond), RTTP99NS: equivalent(40 * time.Millisecond), RTTMaxNS: equivalent(40 * time.Millisecond),
+		Client: ClientSample{CPUCores: 2, GCCycles: 1},
 	}
 	if got != want {
 		t.Errorf("first tick: got %+v, want %+v", got, want)
@@ -33,7 +39,7 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 	b.Fail(ErrReset, "another")
 	b.Fail(ErrEOF, "")
 	got = c.Tick(0, time.Second, "measure")
-	want = Interval{Phase: "measure", LengthS: 1, Sent: 5, Errors: 2, Connections: 1}
+	want = Interval{Phase: "measure", LengthS: 1, Sent: 5, Errors: 2, Connections: 1, Client: ClientSample{CPUCores: 0.1}}
 	if got != want {
 		t.Errorf("second tick: got %+v, want %+v", got, want)
 	}
@@ -46,6 +52,9 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 	got = c.Tick(time.Second, time.Second, "measure")
 	if want := equivalent(5 * time.Millisecond); got.RTTP50NS != want || got.RTTMaxNS != want {
 		t.Errorf("third tick: got p50 %d and max %d, want %d", got.RTTP50NS, got.RTTMaxNS, want)
+	}
+	if want := (ClientSample{CPUCores: 1, GCCycles: 2}); got.Client != want {
+		t.Errorf("third tick: got client %+v, want %+v", got.Client, want)
 	}
 }
 
@@ -237,6 +246,7 @@ func TestTickWhileRecording(t *testing.T) {
 func TestTickAllocatesNothing(t *testing.T) {
 	s := NewShard(2)
 	c := NewCollector([]*Shard{s}, []string{"1", "2"}, nil)
+	c.read = func() Usage { return Usage{} }
 	tick := func() {
 		for m := range NumMetrics {
 			s.Record(m, 51*time.Microsecond)
@@ -262,6 +272,7 @@ func BenchmarkTick(b *testing.B) {
 		shards[i] = NewShard(10)
 	}
 	c := NewCollector(shards, make([]string, 10), nil)
+	c.read = func() Usage { return Usage{} } // BenchmarkReadUsage measures that
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, s := range shards {

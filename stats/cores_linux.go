@@ -2,6 +2,7 @@ package stats
 
 import (
 	"io/fs"
+	"iter"
 	"math"
 	"os"
 	"path"
@@ -34,33 +35,48 @@ func platformCores() float64 {
 // with half a core would seem to be idle at 25% of its CPU.
 func cgroupCores(root fs.FS) float64 {
 	cores := math.Inf(1)
-	membership, err := fs.ReadFile(root, "proc/self/cgroup")
-	if err != nil {
-		return cores
-	}
-	for line := range strings.Lines(string(membership)) {
-		// hierarchy-ID:controller-list:cgroup-path, cgroups(7)
-		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
-		if len(fields) != 3 {
-			continue
-		}
-		mount, quota := "", quotaV1
-		switch {
-		case fields[0] == "0" && fields[1] == "":
-			mount, quota = "sys/fs/cgroup", quotaV2
-		case fields[1] == "cpu" || fields[1] == "cpu,cpuacct" || fields[1] == "cpuacct,cpu":
-			mount = path.Join("sys/fs/cgroup", fields[1])
-		default:
-			continue
-		}
-		for dir := path.Clean("/" + fields[2]); ; dir = path.Dir(dir) {
-			cores = min(cores, quota(root, path.Join(mount, dir)))
-			if dir == "/" {
-				break
-			}
+	for dir, v2 := range cgroups(root) {
+		if v2 {
+			cores = min(cores, quotaV2(root, dir))
+		} else {
+			cores = min(cores, quotaV1(root, dir))
 		}
 	}
 	return cores
+}
+
+// cgroups yields the directories of this process's CPU cgroup and of those above
+// it, and whether they are of cgroups version 2. root is the root of the file
+// system. A directory need not exist.
+func cgroups(root fs.FS) iter.Seq2[string, bool] {
+	return func(yield func(string, bool) bool) {
+		membership, err := fs.ReadFile(root, "proc/self/cgroup")
+		if err != nil {
+			return
+		}
+		for line := range strings.Lines(string(membership)) {
+			// hierarchy-ID:controller-list:cgroup-path, cgroups(7)
+			fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+			if len(fields) != 3 {
+				continue
+			}
+			mount, v2 := "sys/fs/cgroup", fields[0] == "0" && fields[1] == ""
+			if !v2 {
+				if fields[1] != "cpu" && fields[1] != "cpu,cpuacct" && fields[1] != "cpuacct,cpu" {
+					continue
+				}
+				mount = path.Join(mount, fields[1])
+			}
+			for dir := path.Clean("/" + fields[2]); ; dir = path.Dir(dir) {
+				if !yield(path.Join(mount, dir), v2) {
+					return
+				}
+				if dir == "/" {
+					break
+				}
+			}
+		}
+	}
 }
 
 // quotaV2 reads the quota of one cgroup: "max 100000", or "50000 100000".

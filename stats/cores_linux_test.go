@@ -3,7 +3,6 @@ package stats
 import (
 	"math"
 	"testing"
-	"testing/fstest"
 )
 
 func TestCgroupCores(t *testing.T) {
@@ -49,11 +48,7 @@ func TestCgroupCores(t *testing.T) {
 			"sys/fs/cgroup/cpu.max": "50000 0\n",
 		}, math.Inf(1)},
 	} {
-		root := make(fstest.MapFS)
-		for name, text := range c.files {
-			root[name] = &fstest.MapFile{Data: []byte(text)}
-		}
-		if got := cgroupCores(root); got != c.want {
+		if got := cgroupCores(files(c.files)); got != c.want {
 			t.Errorf("%s: got %v cores, want %v", c.name, got, c.want)
 		}
 	}

@@ -10,6 +10,14 @@ func fullResult() *Result {
 	shards := []*Shard{NewShard(4), NewShard(4)}
 	stages := []StageInfo{{time.Second, 1000, 1000}, {time.Second, 1000, 3400}}
 	c := NewCollector(shards, []string{"125", "64-4096"}, stages)
+	c.used, c.read = Usage{}, usages(
+		Usage{User: 500 * time.Millisecond, GCCycles: 2},
+		Usage{
+			User: time.Second, System: 250 * time.Millisecond, GCCycles: 3,
+			gcPauses:     buckets{[]uint64{1, 0}, []float64{0, 51.2e-6, 102.4e-6}},
+			schedLatency: buckets{[]uint64{9, 1}, []float64{0, 51.2e-6, 102.4e-6}},
+			host:         hostUsage{total: 200, stolen: 1, throttled: 5 * time.Millisecond, threads: map[int]time.Duration{7: 625 * time.Millisecond}},
+		})
 	for n, s := range shards {
 		s.Lock()
 		s.Opened, s.Failed, s.Closed = 50, 2, 45
@@ -56,11 +64,22 @@ func fullResult() *Result {
 			CPUUserS: 1.5, CPUSystemS: 0.25, CPUPerMessageNS: 583_333.25, Cores: 2, MaxRSSBytes: 30 << 20,
 			GC:           GC{Cycles: 3, PauseP999NS: 51_200, PauseMaxNS: 51_200},
 			SchedLatency: &Quantiled{Count: 4321, P50NS: 512, P99NS: 20_480, P999NS: 49_152, MaxNS: 114_688},
+
+			BusiestThreadS: 0.625, Steal: 0.005, ThrottledS: 0.005,
 		},
 	}
 	c.Fill(r)
 	r.Verdict = Judge(r)
 	return r
+}
+
+// usages returns a stand-in for ReadUsage that returns each of all in turn.
+func usages(all ...Usage) func() Usage {
+	return func() Usage {
+		next := all[0]
+		all = all[1:]
+		return next
+	}
 }
 
 // emptyResult is a run in which no connection was ever opened.
@@ -78,6 +97,7 @@ func interruptedResult() *Result {
 	s.Opened, s.Closed = 3, 3
 	s.Record(Open, time.Millisecond)
 	s.RecordReply(false, 0, time.Millisecond, time.Millisecond)
+	c.used, c.read = Usage{}, usages(Usage{User: time.Second})
 	c.Tick(-9*time.Second, time.Second, "warmup")
 	r := &Result{
 		Load:        Load{InFlight: 1, Messages: 1000, Workers: 1},

@@ -161,6 +161,20 @@ type Interval struct {
 	RTTP50NS    int64   `json:"rtt_p50_ns"`  // of the replies received in it; 0 where there was none
 	RTTP99NS    int64   `json:"rtt_p99_ns"`
 	RTTMaxNS    int64   `json:"rtt_max_ns"`
+
+	Client ClientSample `json:"client,omitzero"`
+}
+
+// A ClientSample is what the load generator itself used in one interval. What
+// the platform does not tell is 0, and absent from the document.
+type ClientSample struct {
+	CPUCores      float64 `json:"cpu_cores"`
+	BusiestThread float64 `json:"busiest_thread,omitempty"` // share of the interval that its busiest thread ran for
+	GCCycles      int64   `json:"gc_cycles"`
+	GCPauseNS     int64   `json:"gc_pause_max_ns"`
+	SchedNS       int64   `json:"scheduler_max_ns"`      // longest wait of a goroutine that could run
+	Steal         float64 `json:"steal,omitempty"`       // share of the machine's CPU time that its hypervisor withheld
+	ThrottledS    float64 `json:"throttled_s,omitempty"` // time for which a CPU quota stopped it
 }
 
 // Client is what the load generator itself used during the measured window.
@@ -172,6 +186,11 @@ type Client struct {
 	MaxRSSBytes     int64      `json:"max_rss_bytes"`
 	GC              GC         `json:"gc"`
 	SchedLatency    *Quantiled `json:"scheduler_latency,omitempty"`
+
+	// What the platform does not tell is 0, and absent from the document.
+	BusiestThreadS float64 `json:"busiest_thread_s,omitempty"` // CPU time of its busiest thread
+	Steal          float64 `json:"steal,omitempty"`            // share of the machine's CPU time that its hypervisor withheld
+	ThrottledS     float64 `json:"throttled_s,omitempty"`      // time for which a CPU quota stopped it
 }
 
 // GC is the garbage collector's part of the measured window.

@@ -139,7 +139,7 @@ func (w schemaWalk) walk(path string, typ reflect.Type, node map[string]any) {
 		for f := range fields(typ) {
 			key, option, _ := strings.Cut(f.Tag.Get("json"), ",")
 			keys = append(keys, key)
-			if option != "omitempty" {
+			if option != "omitempty" && option != "omitzero" {
 				required = append(required, key)
 			}
 			property := w.property(node, key)

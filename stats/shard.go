@@ -90,8 +90,11 @@ func (s *Shard) RecordReply(window bool, size int, rtt, service time.Duration) {
 
 // Fail counts one failure. The first example of each class is kept, cut to 256
 // bytes; WantsExample tells whether it would be.
-func (s *Shard) Fail(c Class, example string) {
-	s.errors[c]++
+func (s *Shard) Fail(c Class, example string) { s.FailN(c, 1, example) }
+
+// FailN counts n failures of one kind, n at least 1; otherwise it is Fail.
+func (s *Shard) FailN(c Class, n int64, example string) {
+	s.errors[c] += n
 	if s.examples[c] == "" {
 		s.examples[c] = cutExample(example)
 	}

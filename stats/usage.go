@@ -14,11 +14,23 @@ type Usage struct {
 	GCCycles     int64
 
 	gcPauses, schedLatency buckets
+	host                   hostUsage
 }
 
-// ReadUsage returns what this process has used so far. It takes some tens of
-// microseconds: it is for the two ends of the measured window, not for each
-// message.
+// hostUsage is what the machine did with this process, as far as the platform
+// tells: the zero value where it does not.
+type hostUsage struct {
+	// CPU time of the whole machine, and the part of it that its hypervisor
+	// gave to others, in a unit of the platform's.
+	total, stolen uint64
+
+	throttled time.Duration         // withheld by a CPU quota
+	threads   map[int]time.Duration // CPU time of this process's threads
+}
+
+// ReadUsage returns what this process has used so far. It takes some
+// tenths of a millisecond: it is for the ends of the measured window and for
+// its seconds, not for each message.
 func ReadUsage() Usage {
 	samples := []metrics.Sample{
 		{Name: "/gc/cycles/total:gc-cycles"},
@@ -33,6 +45,7 @@ func ReadUsage() Usage {
 	u.gcPauses = bucketsOf(samples[1].Value)
 	u.schedLatency = bucketsOf(samples[2].Value)
 	u.User, u.System, u.MaxRSSBytes = processUsage()
+	u.host = readHost()
 	return u
 }
 
@@ -45,6 +58,10 @@ func (u Usage) Since(before Usage, messages int64) Client {
 		CPUSystemS:  (u.System - before.System).Seconds(),
 		Cores:       usableCores(),
 		MaxRSSBytes: u.MaxRSSBytes,
+
+		BusiestThreadS: u.host.busiestSince(before.host).Seconds(),
+		Steal:          u.host.stealSince(before.host),
+		ThrottledS:     (u.host.throttled - before.host.throttled).Seconds(),
 	}
 	if messages > 0 {
 		c.CPUPerMessageNS = (c.CPUUserS + c.CPUSystemS) * 1e9 / float64(messages)
@@ -55,6 +72,41 @@ func (u Usage) Since(before Usage, messages int64) Client {
 	}
 	c.SchedLatency = u.schedLatency.since(before.schedLatency).quantiled()
 	return c
+}
+
+// sampleSince returns what was used between before and u, an interval of that
+// length.
+func (u Usage) sampleSince(before Usage, length time.Duration) ClientSample {
+	s := ClientSample{
+		GCCycles:   u.GCCycles - before.GCCycles,
+		GCPauseNS:  u.gcPauses.maxSince(before.gcPauses),
+		SchedNS:    u.schedLatency.maxSince(before.schedLatency),
+		Steal:      u.host.stealSince(before.host),
+		ThrottledS: (u.host.throttled - before.host.throttled).Seconds(),
+	}
+	if length > 0 {
+		s.CPUCores = (u.User + u.System - before.User - before.System).Seconds() / length.Seconds()
+		s.BusiestThread = u.host.busiestSince(before.host).Seconds() / length.Seconds()
+	}
+	return s
+}
+
+// stealSince returns the share of the machine's CPU time that its hypervisor
+// gave to others.
+func (h hostUsage) stealSince(before hostUsage) float64 {
+	if h.total <= before.total || h.stolen <= before.stolen {
+		return 0
+	}
+	return float64(h.stolen-before.stolen) / float64(h.total-before.total)
+}
+
+// busiestSince returns the CPU time of the thread that used most of it.
+func (h hostUsage) busiestSince(before hostUsage) time.Duration {
+	var busiest time.Duration
+	for thread, used := range h.threads {
+		busiest = max(busiest, used-before.threads[thread])
+	}
+	return busiest
 }
 
 // usableCores returns how many cores this process may keep busy: GOMAXPROCS,
@@ -93,6 +145,27 @@ func (b buckets) since(before buckets) buckets {
 	return diff
 }
 
+// maxSince returns the greatest value counted between before and b, in
+// nanoseconds; 0 where there is none.
+func (b buckets) maxSince(before buckets) int64 {
+	for i := len(b.counts) - 1; i >= 0; i-- {
+		if n := b.counts[i]; n > 0 && (before.counts == nil || n > before.counts[i]) {
+			return b.top(i)
+		}
+	}
+	return 0
+}
+
+// top returns the upper edge of bucket i in nanoseconds, of the last one, where
+// that is infinite, the lower.
+func (b buckets) top(i int) int64 {
+	edge := b.edges[i+1]
+	if math.IsInf(edge, 1) {
+		edge = b.edges[i]
+	}
+	return int64(edge * 1e9)
+}
+
 // quantiled sums b up; nil where it is empty. A value is taken for the upper
 // edge of its bucket, so that a check errs on the side of the warning.
 func (b buckets) quantiled() *Quantiled {
@@ -107,11 +180,7 @@ func (b buckets) quantiled() *Quantiled {
 		var seen uint64
 		for i, n := range b.counts {
 			if seen += n; seen >= rank {
-				edge := b.edges[i+1]
-				if math.IsInf(edge, 1) {
-					edge = b.edges[i]
-				}
-				return int64(edge * 1e9)
+				return b.top(i)
 			}
 		}
 		return 0

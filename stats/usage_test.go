@@ -64,6 +64,47 @@ func TestUsageSinceItself(t *testing.T) {
 	}
 }
 
+func TestSampleSince(t *testing.T) {
+	edges := []float64{0, 1e-6, 2e-6, math.Inf(1)}
+	before := Usage{
+		User: time.Second, System: time.Second, GCCycles: 5,
+		gcPauses: buckets{[]uint64{1, 1, 1}, edges}, schedLatency: buckets{[]uint64{1, 0, 0}, edges},
+		host: hostUsage{total: 1000, stolen: 10, throttled: time.Second, threads: map[int]time.Duration{
+			1: 900 * time.Millisecond, 2: 100 * time.Millisecond, 3: time.Second,
+		}},
+	}
+	after := Usage{
+		User: 1500 * time.Millisecond, System: 1100 * time.Millisecond, GCCycles: 7,
+		gcPauses: buckets{[]uint64{2, 1, 1}, edges}, schedLatency: buckets{[]uint64{1, 0, 4}, edges},
+		host: hostUsage{total: 1400, stolen: 30, throttled: 1100 * time.Millisecond, threads: map[int]time.Duration{
+			1: 950 * time.Millisecond, 2: 350 * time.Millisecond, 4: 200 * time.Millisecond,
+		}},
+	}
+	want := ClientSample{
+		CPUCores: 1.2, BusiestThread: 0.5, GCCycles: 2, GCPauseNS: 1000, SchedNS: 2000, Steal: 0.05, ThrottledS: 0.1,
+	}
+	if got := after.sampleSince(before, 500*time.Millisecond); got != want {
+		t.Errorf("sample: got %+v, want %+v", got, want)
+	}
+	c := after.Since(before, 0)
+	if c.BusiestThreadS != 0.25 || c.Steal != 0.05 || c.ThrottledS != 0.1 {
+		t.Errorf("totals: got %v s, %v and %v s; want 0.25 s, 0.05 and 0.1 s", c.BusiestThreadS, c.Steal, c.ThrottledS)
+	}
+	if got := after.sampleSince(after, 0); got != (ClientSample{}) {
+		t.Errorf("since itself: got %+v, want nothing", got)
+	}
+	if got := (Usage{}).sampleSince(Usage{}, time.Second); got != (ClientSample{}) {
+		t.Errorf("of a platform that does not tell: got %+v, want nothing", got)
+	}
+}
+
+func BenchmarkReadUsage(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		ReadUsage()
+	}
+}
+
 func TestBuckets(t *testing.T) {
 	edges := []float64{math.Inf(-1), 0, 1e-6, 2e-6, 4e-6, 8e-6, math.Inf(1)}
 	before := buckets{[]uint64{0, 1, 2, 3, 4, 5}, edges}

@@ -20,11 +20,22 @@ func (t *text) client() {
 		if c.Cores > 0 {
 			items[0] = fmt.Sprintf("%.2f of %.3g cores (%s)", busy, c.Cores, Percent(busy/c.Cores))
 		}
+		if c.BusiestThreadS > 0 {
+			items = append(items, "busiest thread "+Percent(c.BusiestThreadS/t.r.WindowS))
+		}
 		if c.CPUPerMessageNS > 0 {
 			items = append(items, Duration(nanoseconds(c.CPUPerMessageNS))+" per message")
 		}
 		t.row("cpu", items...)
 	}
+	var withheld []string
+	if c.Steal > 0 {
+		withheld = append(withheld, Percent(c.Steal)+" of the machine's CPU time by its hypervisor")
+	}
+	if c.ThrottledS > 0 {
+		withheld = append(withheld, Duration(seconds(c.ThrottledS))+" by a CPU quota")
+	}
+	t.row("withheld", withheld...)
 	if c.MaxRSSBytes > 0 {
 		t.row("memory", Bytes(float64(c.MaxRSSBytes))+" at most")
 	}

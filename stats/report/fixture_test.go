@@ -116,6 +116,7 @@ func openLoop() *stats.Result {
 	r.Load = stats.Load{Rate: 10_000, Arrival: "constant", Workers: 2}
 	r.Connections.Requested = 500
 	r.Client.CPUUserS, r.Client.CPUSystemS = 6.1, 10.3
+	r.Client.BusiestThreadS, r.Client.Steal = 8.31, 0.0042
 	r.Fairness = &stats.Fairness{Min: 12, P50: 200, Max: 203, Starved: 3}
 	return finish(s, []string{"126"}, r)
 }
@@ -137,6 +138,7 @@ func invalid() *stats.Result {
 	r.Load = stats.Load{Rate: 490, Arrival: "constant", Workers: 2}
 	r.Connections.Requested = 51
 	r.Client.CPUUserS, r.Client.CPUSystemS = 9.1, 10.7
+	r.Client.BusiestThreadS, r.Client.Steal, r.Client.ThrottledS = 9.92, 0.061, 0.25
 	return finish(s, []string{"20"}, r)
 }
 
@@ -265,6 +267,7 @@ func huge() *stats.Result {
 	r.Closes = []stats.CloseCount{{Sent: 65535, Received: 65535, Count: most}, {Count: most}}
 	r.Client = stats.Client{
 		CPUUserS: 1e12, CPUSystemS: 1e12, CPUPerMessageNS: 1e18, Cores: 1e6, MaxRSSBytes: most,
+		BusiestThreadS: 1e300, Steal: 1e300, ThrottledS: 1e300,
 		GC:           stats.GC{Cycles: most, PauseP999NS: most, PauseMaxNS: most},
 		SchedLatency: &stats.Quantiled{Count: most, P50NS: most, P99NS: most, P999NS: most, MaxNS: most},
 	}

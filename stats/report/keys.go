@@ -106,7 +106,7 @@ func members(typ reflect.Type) (known map[string]reflect.Type, required []string
 		for i := range typ.NumField() {
 			key, option, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
 			known[key] = typ.Field(i).Type
-			if option != "omitempty" {
+			if option != "omitempty" && option != "omitzero" {
 				required = append(required, key)
 			}
 		}
