@@ -219,10 +219,10 @@ func (s *session) conclude(w *worker, now time.Duration) {
 	case !w.ctl.start.passed(now): // a greeting
 	case rx.fate == fateDuplicate:
 		class, _ := w.sizes.at(s.id, rx.seq)
-		w.shard.Sizes[class].Duplicated++
+		w.shard.Sizes[w.slot(class, now)].Duplicated++
 		w.fail(stats.ErrDuplicated, errDuplicated)
 	default:
-		w.shard.Sizes[0].Unexpected++
+		w.shard.Sizes[w.slot(0, now)].Unexpected++
 		w.fail(stats.ErrUnexpected, errUnexpected)
 	}
 	w.shard.AllReceived++
@@ -241,12 +241,13 @@ func (s *session) answer(w *worker, now time.Duration, seq uint32, differ bool) 
 	}
 	class, _ := w.sizes.at(s.id, seq)
 	window := m.due >= w.ctl.measure.get()
-	w.shard.RecordReply(window, class, now-m.due, now-m.sent)
+	slot := w.slot(class, m.due)
+	w.shard.RecordReply(window, slot, now-m.due, now-m.sent)
 	if !window {
 		return
 	}
 	s.answers++
-	counts := &w.shard.Sizes[class]
+	counts := &w.shard.Sizes[slot]
 	counts.Received++
 	if differ {
 		counts.Mismatched++

@@ -95,7 +95,11 @@ func newRun(p Plan) *run {
 	for i, c := range p.Sizes {
 		labels[i] = c.String()
 	}
-	r.collector = stats.NewCollector(shards, labels, nil)
+	stages := make([]stats.StageInfo, len(p.Stages))
+	for i, s := range p.Stages {
+		stages[i] = stats.StageInfo{Length: s.Length, RateFrom: s.From, RateTo: s.To}
+	}
+	r.collector = stats.NewCollector(shards, labels, stages)
 	return r
 }
 
@@ -122,8 +126,10 @@ func (r *run) result(driver string) *stats.Result {
 				answers = append(answers, s.answers)
 			}
 		}
-		if w.tickets > 0 && !w.plan.openLoop() && !r.interrupted {
-			w.shard.Sizes[0].Unsent += w.tickets
+		// With a duration, the number of messages is only a limit.
+		if n := w.tickets; n > 0 && !w.plan.openLoop() && w.plan.Duration == 0 && !r.interrupted {
+			w.shard.Sizes[0].Unsent += n
+			w.shard.FailN(stats.ErrUnsent, n, errUnsent.Error())
 		}
 		w.shard.Unlock()
 	}

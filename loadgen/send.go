@@ -114,10 +114,11 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	if due < w.ctl.measure.get() {
 		return true
 	}
-	w.shard.Sizes[class].Sent++
+	counts := &w.shard.Sizes[w.slot(class, due)]
+	counts.Sent++
 	if w.plan.openLoop() {
 		if due < s.resumed {
-			w.shard.Sizes[class].Blocked++
+			counts.Blocked++
 		} else {
 			w.shard.Record(stats.Lag, now-due)
 		}

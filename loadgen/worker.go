@@ -40,7 +40,7 @@ func newWorker(r *run, index, all int) *worker {
 	n := (r.plan.Connections - index + all - 1) / all
 	w := &worker{
 		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, schedule: r.schedule, poke: r.poke, index: index,
-		shard:    stats.NewShard(len(r.plan.Sizes)),
+		shard:    stats.NewShard(len(r.plan.Sizes) * max(1, len(r.plan.Stages))),
 		sessions: make([]session, n),
 		agenda:   newAgenda(n),
 		tickets:  -1,
@@ -93,6 +93,21 @@ func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Dur
 func (w *worker) settle() {
 	w.opening--
 	w.settled++
+}
+
+// slot returns where messages of a size class are counted that are due at the
+// given instant: each stage has the classes for itself.
+func (w *worker) slot(class int, due time.Duration) int {
+	stages := w.plan.Stages
+	if len(stages) == 0 {
+		return class
+	}
+	stage, end := 0, w.ctl.measure.get()+stages[0].Length
+	for due >= end && stage < len(stages)-1 {
+		stage++
+		end += stages[stage].Length
+	}
+	return stage*len(w.plan.Sizes) + class
 }
 
 // counting reports whether bytes belong to the measured window or its drain.
