@@ -38,6 +38,7 @@ func program(t *testing.T, args ...string) *process {
 	t.Cleanup(cancel)
 	p := &process{Cmd: exec.CommandContext(ctx, self, args...)}
 	p.Stderr = &p.err
+	p.WaitDelay = 10 * time.Second // a child that lives on holds the pipe
 	return p
 }
 
@@ -129,6 +130,11 @@ func TestServerDiesWithTheRun(t *testing.T) {
 		p := program(t, "-c", "1", "-d", "10m")
 		p.start(t)
 		child := untilChild(t, p.Process.Pid)
+		t.Cleanup(func() {
+			if lives(child) {
+				syscall.Kill(child, syscall.SIGKILL)
+			}
+		})
 		if err := p.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
