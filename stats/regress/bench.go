@@ -1,0 +1,89 @@
+package regress
+
+import (
+	"fmt"
+
+	"wsstorm/stats"
+)
+
+// The looks of a bench, in pairs. A bench that is undecided after the first is
+// extended once.
+const (
+	FirstLook = 10
+	LastLook  = 16
+)
+
+// Alpha is the probability that a family of metrics, none of which is slower,
+// is called Regressed.
+const Alpha = 0.01
+
+// lookAlpha is the part of Alpha that each of the two looks may spend.
+const lookAlpha = Alpha / 2
+
+// A Pair is two runs next to each other in time, old and new in an order that
+// was drawn.
+type Pair struct {
+	Old, New *stats.Result
+}
+
+// Bench compares pairs, FirstLook or LastLook of them: another number would be
+// another look, which Alpha does not pay for. The metrics are DefaultMetrics
+// where nil. At the last look all pairs are handed in, those of the first too.
+//
+// It is an error where a metric makes no sense, where one has a figure in some
+// results and not in others, and where none is left to compare.
+func Bench(pairs []Pair, metrics []Metric) (*Report, error) {
+	if len(pairs) != FirstLook && len(pairs) != LastLook {
+		return nil, fmt.Errorf("a bench is judged at %d pairs or at %d, not at %d", FirstLook, LastLook, len(pairs))
+	}
+	if metrics == nil {
+		metrics = DefaultMetrics()
+	}
+	old, new := sides(pairs)
+	samples, left, err := samples(old, new, metrics)
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(samples, pairedTests(samples), left, lookAlpha)
+	r.first = len(pairs) < LastLook
+	return r, nil
+}
+
+// Undecided reports whether a bench is to be extended to LastLook: it is not
+// there yet, and some metric is inconclusive while none has regressed. What has
+// regressed needs no more pairs to fail a build.
+func (r *Report) Undecided() bool {
+	return r.first && r.Outcome() == Inconclusive
+}
+
+func sides(pairs []Pair) (old, new []*stats.Result) {
+	for _, p := range pairs {
+		old = append(old, p.Old)
+		new = append(new, p.New)
+	}
+	return old, new
+}
+
+func pairedTests(samples []sample) []test {
+	tests := make([]test, len(samples))
+	for i := range samples {
+		tests[i] = pairedTest(samples[i].metric, samples[i].effects())
+	}
+	return tests
+}
+
+// pairedTest tests one metric's effects, one a pair, at one look.
+func pairedTest(m Metric, d []float64) test {
+	t := test{metric: m, effect: signedRankShift(d, lookAlpha)}
+	t.worse, t.better = signedRank(d)
+	return t
+}
+
+// effects returns the effect in each pair.
+func (s *sample) effects() []float64 {
+	d := make([]float64, len(s.old))
+	for i := range d {
+		d[i] = s.metric.effect(s.old[i], s.new[i])
+	}
+	return d
+}
