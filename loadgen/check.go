@@ -40,13 +40,13 @@ func (p Plan) complete() (Plan, error) {
 	for _, c := range p.Sizes {
 		largest = max(largest, c.Max)
 		total += c.weight()
-		if c.Min < 0 || c.Max < c.Min || c.Max > MaxSize || c.Weight < 0 {
-			return p, refuse("Sizes", "a size must lie between 0 and 1 GiB, and a range must not end before it begins")
+		if c.Min < 0 || c.Max < c.Min || c.Max > MaxSize || c.Weight < 0 || c.Weight > maxPattern {
+			return p, refuse("Sizes", "a size must lie between 0 and 1 GiB, a weight between 1 and 65536, and a range must not end before it begins")
 		}
 	}
 	if len(p.Stages) > 0 && p.Duration == 0 {
 		for _, stage := range p.Stages {
-			if stage.Length <= 0 || stage.Length > horizon/1000 || stage.From < 0 || stage.To < 0 || max(stage.From, stage.To) > 1e9 {
+			if stage.Length <= 0 || stage.Length > horizon/1000 || !(min(stage.From, stage.To) >= 0) || max(stage.From, stage.To) > 1e9 {
 				return p, refuse("Stages", "a stage needs a length, and rates between 0 and one message per nanosecond")
 			}
 			p.Duration += stage.Length
@@ -62,11 +62,11 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("Target", "there is no target")
 	case p.Connections < 0 || p.Connections > 1<<24:
 		return p, refuse("Connections", "connections must be between 1 and 16777216")
-	case p.ConnectRate < 0, p.ConnectConcurrency < 0:
+	case !(p.ConnectRate >= 0), p.ConnectConcurrency < 0: // NaN is neither
 		return p, refuse("ConnectRate", "the connect rate and concurrency must be positive")
 	case p.Workers < 0:
 		return p, refuse("Workers", "the number of workers must be positive")
-	case p.InFlight < 0 || p.Rate < 0 || p.Messages < 0:
+	case p.InFlight < 0 || !(p.Rate >= 0) || p.Messages < 0:
 		return p, refuse("InFlight", "messages in flight, rate and number of messages must be positive")
 	case p.InFlight > 0 && p.openLoop():
 		return p, refuse("Rate", "a closed loop (in flight) and an open loop (rate) exclude each other")
@@ -78,8 +78,9 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("InFlight", "at most 1048576 messages in flight per connection")
 	case p.Rate > 1e9:
 		return p, refuse("Rate", "a rate above one message per nanosecond cannot be kept")
-	case p.Warmup < 0 || p.Duration < 0 || p.Drain < 0 || p.CloseTimeout < 0 || p.ConnectTimeout < 0:
-		return p, refuse("Duration", "a duration must not be negative")
+	case min(p.Warmup, p.Duration, p.Drain, p.CloseTimeout, p.ConnectTimeout, p.PingInterval) < 0,
+		max(p.Warmup, p.Duration, p.Drain, p.CloseTimeout, p.ConnectTimeout, p.PingInterval) > horizon/4: // sums of them still fit
+		return p, refuse("Duration", "a duration must lie between 0 and 36 years")
 	case p.Duration == 0 && p.Messages == 0:
 		return p, refuse("Duration", "a run needs a duration or a number of messages")
 	case p.Duration == 0 && p.InFlight == 0 && !p.openLoop():
@@ -88,7 +89,7 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("Warmup", "a number of messages and a warm-up exclude each other")
 	case p.Fragment < FragmentRandom:
 		return p, refuse("Fragment", "the size of fragments must be positive")
-	case p.FragmentPart < 0 || p.FragmentPart > 1:
+	case !(p.FragmentPart >= 0 && p.FragmentPart <= 1):
 		return p, refuse("FragmentPart", "the share of messages to fragment must lie between 0 and 1")
 	case p.MaxMessage < 0:
 		return p, refuse("MaxMessage", "the largest message must be positive")

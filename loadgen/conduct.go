@@ -45,7 +45,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 			}
 		}
 	}
-	gone := func() bool { return r.every(func(w *worker) bool { return w.live == 0 }) }
+	gone := func() bool { return r.every(func(w *worker) bool { return w.live == 0 && w.opening == 0 }) }
 
 	until("open", never, func() bool {
 		return stopped() || r.every(func(w *worker) bool { return w.settled == len(w.sessions) })

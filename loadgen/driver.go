@@ -21,6 +21,8 @@ type driver interface {
 
 // newDriver returns the driver for p, and settles how many workers it gets.
 func newDriver(p *Plan) (driver, error) {
+	// Each worker opens connections of its own, one at a time at least.
+	p.Workers = min(p.Workers, p.ConnectConcurrency)
 	simple := !p.Target.Secure && p.UnixSocket == ""
 	switch {
 	case p.Driver == DriverEpoll && !simple:
@@ -30,6 +32,6 @@ func newDriver(p *Plan) (driver, error) {
 	}
 	// More workers than cores, so that the many goroutines of this driver
 	// seldom meet at a worker's lock.
-	p.Workers = min(4*p.Workers, p.Connections)
+	p.Workers = min(4*p.Workers, p.Connections, p.ConnectConcurrency)
 	return newPortable(p)
 }

@@ -122,8 +122,10 @@ func (l *eventLoop) run(ctx context.Context) error {
 
 	l.shard.Lock()
 	for ctx.Err() == nil {
+		// In this order: the instants that a wake announces have come by now.
+		all := l.all.Swap(false)
 		now := l.clock()
-		if l.all.Swap(false) {
+		if all {
 			for i := range l.sessions {
 				l.visit(i, now)
 			}

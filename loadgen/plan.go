@@ -20,13 +20,13 @@ type Plan struct {
 
 	Connections        int           // default 50
 	ConnectRate        float64       // connections a second; 0: as fast as ConnectConcurrency allows
-	ConnectConcurrency int           // connections being opened at the same time; default 128
+	ConnectConcurrency int           // connections being opened at the same time, and workers at most; default 128
 	ConnectTimeout     time.Duration // DNS + connect + TLS + upgrade of one; default 10 s
 
 	// The phases. Traffic begins when every connection is open or has failed.
 	Warmup       time.Duration // sent, but not measured
-	Duration     time.Duration // of the measured window; 0: until Messages are answered
-	Messages     int64         // in total; 0: as many as fit into Duration
+	Duration     time.Duration // of the measured window; 0: until Messages are answered, or nothing moves for as long as Drain
+	Messages     int64         // in total, at most; 0: as many as fit into Duration
 	Drain        time.Duration // the longest wait for outstanding replies; default 5 s
 	CloseTimeout time.Duration // the longest wait for the peer's Close; default 5 s
 

@@ -186,9 +186,7 @@ func (st *story) fails(want map[stats.Class]int64) {
 func (st *story) isOver(want stats.Connections) {
 	st.t.Helper()
 	want.Opened = 1
-	if got := st.result().Connections; got != want {
-		st.t.Errorf("connections:\n got %+v\nwant %+v", got, want)
-	}
+	wantConnections(st.t, st.result(), want)
 	if st.s.state != stateOver || st.live != 0 || st.pending != 0 {
 		st.t.Errorf("state %d, %d sessions live, %d messages pending; want it over", st.s.state, st.live, st.pending)
 	}

@@ -1,0 +1,177 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"wsstorm/stats"
+	"wsstorm/wsclient"
+)
+
+// eachDriver runs f once for each driver that this platform has, with a plan
+// that selects it. Its timeouts are far longer than anything takes that works.
+func eachDriver(t *testing.T, f func(t *testing.T, p Plan)) {
+	t.Helper()
+	names := []DriverName{DriverPortable}
+	if haveEpoll {
+		names = append(names, DriverEpoll)
+	}
+	for _, name := range names {
+		p := Plan{
+			Driver: name, Connections: 10, Seed: 1, Workers: 2,
+			ConnectTimeout: time.Minute, Drain: time.Minute, CloseTimeout: time.Minute,
+		}
+		t.Run(map[DriverName]string{DriverPortable: "portable", DriverEpoll: "epoll"}[name], func(t *testing.T) { f(t, p) })
+	}
+}
+
+// aimed returns p with a target.
+func aimed(t *testing.T, p Plan, url string) Plan {
+	t.Helper()
+	target, err := wsclient.ParseTarget(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Target = target
+	return p
+}
+
+// load runs p and checks what must hold of any result.
+func load(t *testing.T, ctx context.Context, p Plan) *stats.Result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	res, err := Run(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		t.Error("the run had to be ended after a minute")
+	}
+	want := map[DriverName]string{DriverPortable: "portable", DriverEpoll: "epoll"}[p.Driver]
+	if res.Driver != want {
+		t.Errorf("driver: got %s, want %s", res.Driver, want)
+	}
+	addsUp(t, p, res)
+	return res
+}
+
+// addsUp checks that the result of p does not contradict itself.
+func addsUp(t *testing.T, p Plan, r *stats.Result) {
+	t.Helper()
+	equal := func(what string, got, want int64) {
+		if got != want {
+			t.Errorf("%s: %d and %d", what, got, want)
+		}
+	}
+	c, m := r.Connections, r.Messages
+	equal("opened = closed + peer_closed + dropped + still_open", c.Opened, c.Closed+c.PeerClosed+c.Dropped+c.StillOpen)
+	if !r.Interrupted {
+		equal("requested = opened + failed", c.Requested, c.Opened+c.Failed)
+	} else if c.Opened+c.Failed > c.Requested {
+		t.Errorf("%d opened and %d failed of %d requested", c.Opened, c.Failed, c.Requested)
+	}
+	closes := int64(0)
+	for _, n := range r.Closes {
+		closes += n.Count
+	}
+	equal("the sum of close codes = opened", closes, c.Opened)
+	if p.Reply != ReplyNone {
+		equal("sent = received + lost", m.Sent, m.Received+m.Lost)
+	}
+	if len(r.Sizes) > 0 {
+		var sum stats.Messages
+		for _, s := range r.Sizes {
+			addMessages(&sum, s.Messages)
+		}
+		sum.Rate = m.Rate
+		if sum != m {
+			t.Errorf("the sizes add up to %+v, the messages are %+v", sum, m)
+		}
+	}
+	for class, n := range map[stats.Class]int64{
+		stats.ErrLost: m.Lost, stats.ErrMismatched: m.Mismatched, stats.ErrDuplicated: m.Duplicated,
+		stats.ErrReordered: m.Reordered, stats.ErrUnexpected: m.Unexpected, stats.ErrUnsent: m.Unsent,
+		stats.ErrPeerClosed: c.PeerClosed, stats.ErrCloseTimeout: c.StillOpen,
+	} {
+		equal("errors of class "+class.String()+" = what is counted beside", r.Errors[class.String()].Count, n)
+	}
+	equal("failed = the classes of opening", c.Failed, sumOf(r, stats.ErrDNS, stats.ErrRefused, stats.ErrConnectTimeout,
+		stats.ErrConnect, stats.ErrUpgradeStatus, stats.ErrUpgrade, stats.ErrUpgradeTimeout, stats.ErrUpgradeClosed, stats.ErrTLS))
+	equal("dropped = the classes of broken connections", c.Dropped, sumOf(r, stats.ErrReset, stats.ErrEOF, stats.ErrProtocol,
+		stats.ErrTooBig, stats.ErrIO))
+	timed := func(name string) int64 {
+		if l := r.Latency[name]; l != nil {
+			return l.Count
+		}
+		return 0
+	}
+	equal("rtt = received", timed("rtt"), m.Received)
+	equal("service = received", timed("service"), m.Received)
+	equal("open = opened", timed("open"), c.Opened)
+	equal("close = closed", timed("close"), c.Closed)
+	if r.Load.Rate > 0 {
+		equal("lag = sent - blocked", timed("lag"), m.Sent-m.Blocked)
+	}
+	seconds := 0.0
+	for _, i := range r.Intervals {
+		seconds += i.LengthS
+	}
+	if last := len(r.Intervals) - 1; last < 0 || r.Intervals[last].Connections != 0 {
+		t.Errorf("%d intervals, and connections open at the end of the last: %+v", last+1, r.Intervals[max(last, 0):])
+	}
+	if r.WindowS < 0 || r.WindowS > seconds+1e-6 {
+		t.Errorf("a window of %v s in a run of %v s", r.WindowS, seconds)
+	}
+}
+
+func addMessages(sum *stats.Messages, m stats.Messages) {
+	sum.Sent += m.Sent
+	sum.Received += m.Received
+	sum.Lost += m.Lost
+	sum.Mismatched += m.Mismatched
+	sum.Duplicated += m.Duplicated
+	sum.Reordered += m.Reordered
+	sum.Unexpected += m.Unexpected
+	sum.Unsent += m.Unsent
+	sum.Blocked += m.Blocked
+}
+
+func sumOf(r *stats.Result, classes ...stats.Class) int64 {
+	n := int64(0)
+	for _, c := range classes {
+		n += r.Errors[c.String()].Count
+	}
+	return n
+}
+
+// wantErrors checks which classes of failures there are, and nothing else.
+func wantErrors(t *testing.T, r *stats.Result, classes ...stats.Class) {
+	t.Helper()
+	for name, e := range r.Errors {
+		if !slices.ContainsFunc(classes, func(c stats.Class) bool { return c.String() == name }) {
+			t.Errorf("%d errors of class %s: %s", e.Count, name, e.Example)
+		}
+	}
+	for _, c := range classes {
+		if r.Errors[c.String()].Count == 0 {
+			t.Errorf("no error of class %v", c)
+		}
+	}
+}
+
+// wantConnections checks how connections were counted.
+func wantConnections(t testing.TB, r *stats.Result, want stats.Connections) {
+	t.Helper()
+	c := r.Connections
+	got := stats.Connections{
+		Requested: c.Requested, Opened: c.Opened, Failed: c.Failed,
+		Closed: c.Closed, PeerClosed: c.PeerClosed, Dropped: c.Dropped, StillOpen: c.StillOpen,
+	}
+	if got != want {
+		t.Errorf("connections:\n got %+v\nwant %+v", got, want)
+	}
+}
