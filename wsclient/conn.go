@@ -35,6 +35,8 @@ const (
 //     whole frame; a data message's writer holds message for all its frames;
 //   - locks are taken in the order reading, message, frames;
 //   - after a Close frame was sent no frame is written (closeSent, under frames);
+//   - what was compressed is sent, or the connection is over: the server's window
+//     would otherwise not be what ours is (deflater, under frames);
 //   - done is closed exactly once, after err was set and before the socket is
 //     closed: whatever then fails, fails because of err;
 //   - a Conn starts no goroutine that outlives a call.
@@ -42,6 +44,7 @@ type Conn struct {
 	conn         net.Conn
 	subprotocol  string
 	timings      Timings
+	agreed       *DeflateParams // on permessage-deflate, nil if it is not used
 	closeTimeout time.Duration
 
 	reading lock
@@ -52,10 +55,15 @@ type Conn struct {
 	reader  *MessageReader // of the latest message, nil if Read had it
 	partial []byte         // what an interrupted Read has of its message, nil if none was
 
+	inflater  Inflater
+	inflating bool // a compressed message has ended, and its pieces come out of inflater
+
 	message   lock
 	frames    lock
 	out       []byte
 	closeSent bool
+	deflater  Deflater
+	deflated  []byte
 
 	pings pings
 
@@ -76,6 +84,7 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 		conn:         t.Conn,
 		subprotocol:  t.Subprotocol,
 		timings:      t.Timings,
+		agreed:       t.Deflate,
 		closeTimeout: d.CloseTimeout,
 		reading:      make(lock, 1),
 		message:      make(lock, 1),
@@ -95,11 +104,25 @@ func (d *Dialer) Dial(ctx context.Context) (*Conn, error) {
 	case d.MaxMessage < 0:
 		c.decoder.MaxMessage = math.MaxInt64
 	}
+	if t.Deflate != nil {
+		c.decoder.Deflate = true
+		c.deflater = t.Deflate.Deflater()
+		c.inflater = t.Deflate.Inflater(c.decoder.MaxMessage)
+	}
 	return c, nil
 }
 
 // Subprotocol returns the one that the server chose, "" if none.
 func (c *Conn) Subprotocol() string { return c.subprotocol }
+
+// Deflate returns the parameters of permessage-deflate, and whether the server
+// agreed to it at all.
+func (c *Conn) Deflate() (DeflateParams, bool) {
+	if c.agreed == nil {
+		return DeflateParams{}, false
+	}
+	return *c.agreed, true
+}
 
 // Timings says how long opening the connection took.
 func (c *Conn) Timings() Timings { return c.timings }

@@ -113,8 +113,7 @@ func (c *Conn) skip(ctx context.Context) error {
 // reading.
 func (c *Conn) next(ctx context.Context) (Event, error) {
 	for {
-		ev, rest, err := c.decoder.Next(c.in)
-		c.in = rest
+		ev, err := c.decode()
 		if err != nil {
 			return Event{}, c.fail(err)
 		}
@@ -130,6 +129,27 @@ func (c *Conn) next(ctx context.Context) (Event, error) {
 		if err != nil {
 			return Event{}, err
 		}
+	}
+}
+
+// decode returns the next event in what was read, decompressed. EventNone means
+// that more has to be read.
+func (c *Conn) decode() (Event, error) {
+	for {
+		if c.inflating {
+			ev, err := c.inflater.Next()
+			c.inflating = !ev.Fin
+			return ev, err
+		}
+		ev, rest, err := c.decoder.Next(c.in)
+		c.in = rest
+		if err != nil || ev.Kind != EventData || !ev.RSV1 {
+			return ev, err
+		}
+		if err := c.inflater.Feed(ev); err != nil {
+			return Event{}, err
+		}
+		c.inflating = ev.Fin
 	}
 }
 

@@ -17,7 +17,7 @@ var (
 	errOpcode    = errors.New("a message is text or binary")
 )
 
-// Write sends p as one message in one frame. Where ctx ends while the frame is on
+// Write sends p as one message in one frame, compressed if that was agreed on. Where ctx ends while the frame is on
 // its way the connection is over, because half a frame cannot be taken back.
 func (c *Conn) Write(ctx context.Context, op Opcode, p []byte) error {
 	if op != OpText && op != OpBinary {
@@ -103,7 +103,8 @@ func (w *MessageWriter) frame(p []byte, fin bool) error {
 	return w.conn.writeFrame(w.ctx, h, p)
 }
 
-// writeFrame sends one frame, unless a Close frame went out before.
+// writeFrame sends one frame, unless a Close frame went out before. Data is
+// compressed if that was agreed on.
 func (c *Conn) writeFrame(ctx context.Context, h FrameHeader, payload []byte) error {
 	if err := c.acquire(ctx, c.frames); err != nil {
 		return err
@@ -115,6 +116,20 @@ func (c *Conn) writeFrame(ctx context.Context, h FrameHeader, payload []byte) er
 	if h.Opcode == OpClose {
 		c.closeSent = true
 	}
+	if c.agreed == nil || h.Opcode.IsControl() {
+		return c.sendFrame(ctx, h, payload)
+	}
+	if cap(c.deflated) > keepMessage {
+		c.deflated = nil
+	}
+	c.deflated = c.deflater.Append(c.deflated[:0], payload, h.Fin)
+	h.RSV1 = h.Opcode != OpContinuation
+	return c.sendFrame(ctx, h, c.deflated)
+}
+
+// sendFrame sends one frame whatever was sent before. An error ends the
+// connection. The caller holds frames.
+func (c *Conn) sendFrame(ctx context.Context, h FrameHeader, payload []byte) error {
 	key := NewMaskKey()
 	h.Length = int64(len(payload))
 	c.out = AppendHeader(c.out[:0], h, key)

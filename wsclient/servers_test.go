@@ -16,6 +16,7 @@ import (
 
 	coder "github.com/coder/websocket"
 	gorilla "github.com/gorilla/websocket"
+	"github.com/lxzan/gws"
 )
 
 // deadline for anything in a test that should not wait at all: long, because it
@@ -65,6 +66,26 @@ var echoServers = []struct {
 	name    string
 	handler http.HandlerFunc
 }{{"gorilla", gorillaEcho}, {"coder", coderEcho}}
+
+// gwsEcho does the same with a third one, which agrees to smaller windows.
+func gwsEcho(w http.ResponseWriter, r *http.Request) {
+	up := gws.NewUpgrader(gwsHandler{}, &gws.ServerOption{PermessageDeflate: gws.PermessageDeflate{
+		Enabled: true, Threshold: 1, ServerContextTakeover: true, ClientContextTakeover: true,
+		ServerMaxWindowBits: 10, ClientMaxWindowBits: 9,
+	}})
+	c, err := up.Upgrade(w, r)
+	if err != nil {
+		return
+	}
+	c.ReadLoop()
+}
+
+type gwsHandler struct{ gws.BuiltinEventHandler }
+
+func (gwsHandler) OnMessage(c *gws.Conn, m *gws.Message) {
+	defer m.Close()
+	c.WriteMessage(m.Opcode, m.Bytes())
+}
 
 // wsURL returns a test server's URL with a WebSocket scheme.
 func wsURL(s *httptest.Server) string { return "ws" + strings.TrimPrefix(s.URL, "http") }

@@ -1,0 +1,209 @@
+package wsclient
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// Inflater decompresses one connection's messages. It does no I/O: compressed
+// pieces of messages go in as the Decoder's events, and events with decompressed
+// pieces come out, so that whoever handles the former can handle the latter.
+//
+//	if ev.RSV1 {
+//		err := inflater.Feed(ev)
+//		for err == nil {
+//			if ev, err = inflater.Next(); ev.Kind == EventNone {
+//				break
+//			}
+//			...
+//		}
+//	}
+//
+// The compressed form of a message is kept until its end, which the Decoder's
+// MaxMessage bounds, because a decompressor cannot be stopped for want of input
+// and go on later. The decompressed form is never kept: it comes out in pieces,
+// MaxMessage bounds their sum, and whoever stops asking for them stops the work.
+//
+// Between messages an Inflater keeps as much as the server may refer back to: up
+// to 32 KiB, less with a smaller window, nothing without context takeover. The
+// zero value is ready for parameters without limits. It must not be copied after
+// its first use and belongs to one goroutine at a time. RFC 7692, Section 7.2.2.
+type Inflater struct {
+	// MaxMessage is the most that a message may be when decompressed, in bytes;
+	// 0 is no limit. A longer one fails with StatusTooBig once that much came out.
+	MaxMessage int64
+	// NoContextTakeover says that the server begins every message with an empty
+	// window.
+	NoContextTakeover bool
+	// WindowBits says that the server's window is 2^n bytes, 8 to 15; 0 is 15.
+	WindowBits int
+
+	context []byte // what was decompressed last, with context takeover
+	pending []byte // compressed pieces of a message that has not ended
+	message Event  // what the pieces of the message have in common
+	size    int64  // of the message so far, decompressed
+	text    utf8Check
+	work    *inflation // while a message is decompressed, otherwise nil
+	fault   *ProtocolError
+}
+
+// Inflater returns an Inflater for parameters that were agreed on.
+func (p DeflateParams) Inflater(maxMessage int64) Inflater {
+	return Inflater{MaxMessage: maxMessage, NoContextTakeover: p.ServerNoContextTakeover, WindowBits: p.ServerMaxWindowBits}
+}
+
+// inflation is what decompressing a message needs while it goes on, some 60 KiB.
+type inflation struct {
+	reader  io.ReadCloser
+	input   bytes.Reader
+	message []byte // whole, compressed
+	context []byte // what was decompressed last, without context takeover
+	output  [8 << 10]byte
+}
+
+// inflations are shared by all connections: a message is mostly decompressed in
+// one go, so about as many are in use as there are goroutines that do that.
+var inflations = sync.Pool{New: func() any {
+	return &inflation{reader: flate.NewReader(bytes.NewReader(nil))}
+}}
+
+// Buffers for compressed messages that are larger are not kept for the next one,
+// in bytes: keepPending is per connection.
+const (
+	keepPending = 4 << 10
+	keepMessage = 64 << 10
+)
+
+// messageEnd goes behind a message: what the sender left off, and an empty last
+// block, so that the decompressor reports a regular end.
+const messageEnd = deflateTail + "\x01\x00\x00\xff\xff"
+
+// Feed takes a piece of a compressed message, all of whose earlier pieces were
+// fed before. Behind the last piece, Next has to be called until it returns one
+// with Fin, or an error. Feed keeps nothing of ev.Payload. The error is the
+// *ProtocolError of an earlier failure.
+func (i *Inflater) Feed(ev Event) error {
+	if i.fault != nil {
+		return i.fault
+	}
+	if ev.First {
+		i.message = Event{Kind: EventData, Opcode: ev.Opcode, First: true, RSV1: true}
+		i.size = 0
+	}
+	if !ev.Fin {
+		i.pending = append(i.pending, ev.Payload...)
+		return nil
+	}
+	w := inflations.Get().(*inflation)
+	w.message = append(w.message[:0], i.pending...)
+	w.message = append(w.message, ev.Payload...)
+	w.message = append(w.message, messageEnd...)
+	w.input.Reset(w.message)
+	i.pending = i.pending[:0]
+	if cap(i.pending) > keepPending {
+		i.pending = nil
+	}
+	i.work = w
+	i.restart()
+	return nil
+}
+
+// Next returns the next decompressed piece of the message that Feed had the end
+// of, with Fin set on the last one, which is empty. Behind it, and where no
+// message has ended, it returns EventNone. A piece's payload is good until the
+// next call. The error is a *ProtocolError; after one, every further call returns
+// it again.
+func (i *Inflater) Next() (Event, error) {
+	w := i.work
+	if w == nil {
+		if i.fault != nil {
+			return Event{}, i.fault
+		}
+		return Event{}, nil
+	}
+	ev := i.message
+	i.message.First = false
+	for {
+		n, err := w.reader.Read(w.output[:])
+		switch {
+		case n > 0:
+			// An error that came along comes again.
+			ev.Payload = w.output[:n:n]
+			return i.piece(ev)
+		case err == nil:
+		case err != io.EOF:
+			return i.fail(StatusInvalidPayload, "RFC 7692, Section 7.2.2", "compressed message that cannot be decompressed")
+		case w.input.Len() > 0:
+			// A block marked as the last one need not end the message: RFC 7692,
+			// Section 7.2.3.4.
+			i.restart()
+		default:
+			ev.Fin = true
+			ev.Payload = []byte{}
+			i.release()
+			return i.piece(ev)
+		}
+	}
+}
+
+// piece checks a piece that was decompressed and takes note of it.
+func (i *Inflater) piece(ev Event) (Event, error) {
+	limit := i.MaxMessage
+	if limit <= 0 {
+		limit = math.MaxInt64
+	}
+	i.size += int64(len(ev.Payload))
+	switch {
+	case i.size > limit:
+		return i.fail(StatusTooBig, "RFC 6455, Section 10.4",
+			fmt.Sprintf("message of more than %d bytes when decompressed", limit))
+	case ev.Opcode == OpText && (!i.text.accept(ev.Payload) || ev.Fin && !i.text.complete()):
+		return i.fail(StatusInvalidPayload, "RFC 6455, Section 8.1", "text message that is not UTF-8")
+	case !ev.Fin:
+		context := i.window()
+		*context = slide(*context, ev.Payload, 1<<cmp.Or(i.WindowBits, maxWindowBits))
+	}
+	return ev, nil
+}
+
+// window returns where the window is kept.
+func (i *Inflater) window() *[]byte {
+	if i.NoContextTakeover {
+		return &i.work.context
+	}
+	return &i.context
+}
+
+// restart has the decompressor expect a block, with what the server may refer
+// back to.
+func (i *Inflater) restart() {
+	// It has no error to return but those of a reader of its own making.
+	i.work.reader.(flate.Resetter).Reset(&i.work.input, *i.window())
+}
+
+// release gives back what only decompressing needs.
+func (i *Inflater) release() {
+	w := i.work
+	i.work = nil
+	w.context = w.context[:0]
+	if cap(w.message) > keepMessage {
+		w.message = nil
+	}
+	w.input.Reset(nil)
+	inflations.Put(w)
+}
+
+// fail makes the fault the inflater's last word.
+func (i *Inflater) fail(code StatusCode, section, text string) (Event, error) {
+	if i.work != nil {
+		i.release()
+	}
+	i.fault = &ProtocolError{code, section, text}
+	return Event{}, i.fault
+}
