@@ -26,6 +26,21 @@ const (
 
 // complete returns the plan with its defaults filled in, or a *PlanError.
 func (p Plan) complete() (Plan, error) {
+	if len(p.ConnectStages) > 0 {
+		c := crowd(p.ConnectStages)
+		switch why := c.check(); {
+		case why != "":
+			return p, refuse("ConnectStages", why)
+		case c.most() == 0:
+			return p, refuse("ConnectStages", "connect stages without any connection")
+		case p.Connections > 0 || p.Duration > 0 || p.Warmup > 0 || p.Messages > 0 || p.ConnectRate > 0 || p.openLoop():
+			return p, refuse("ConnectStages", "connect stages make up connections and duration, and go with a closed loop")
+		}
+		p.Connections = c.most()
+		for _, s := range p.ConnectStages {
+			p.Duration += s.Length
+		}
+	}
 	set(&p.Connections, DefaultConnections)
 	set(&p.ConnectConcurrency, DefaultConnectConcurrency)
 	set(&p.ConnectTimeout, DefaultConnectTimeout)

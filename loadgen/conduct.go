@@ -45,10 +45,11 @@ func (r *run) conduct(ctx, driving context.Context) {
 			}
 		}
 	}
-	gone := func() bool { return r.every(func(w *worker) bool { return w.live == 0 && w.opening == 0 }) }
+	settled := func(w *worker) bool { return w.settled == len(w.sessions) }
+	gone := func() bool { return r.every(func(w *worker) bool { return w.live == 0 && settled(w) }) }
 
 	until("open", never, func() bool {
-		return stopped() || r.every(func(w *worker) bool { return w.settled == len(w.sessions) })
+		return stopped() || len(p.ConnectStages) > 0 || r.every(settled)
 	})
 	if !stopped() && !gone() {
 		r.begin()

@@ -49,37 +49,33 @@ func TestServerDies(t *testing.T) {
 // TestOneReplyIsLost: a run for a number of messages ends although one of its
 // replies never comes, with the others.
 func TestOneReplyIsLost(t *testing.T) {
-	for name, plan := range map[string]func(p *Plan){
+	allAtOnce(t, map[string]func(p *Plan){
 		"closed loop":                    func(p *Plan) { p.InFlight, p.Messages = 1, 1000 },
 		"closed loop, many in flight":    func(p *Plan) { p.InFlight, p.Messages = 16, 1000 },
 		"open loop":                      func(p *Plan) { p.Rate, p.Messages = 20_000, 1000 },
 		"open loop, nothing is read":     func(p *Plan) { p.Rate, p.Messages, p.Sizes = 20_000, 100, []SizeClass{{Min: 1 << 20, Max: 1 << 20}} },
 		"one connection, nothing at all": func(p *Plan) { p.Connections, p.InFlight, p.Messages = 1, 1, 1000 },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			eachDriver(t, func(t *testing.T, p Plan) {
-				s := startWild(t, &wildServer{wild: func(c *wildConn) {
-					c.upgrade()
-					c.deaf()
-				}})
-				p = aimed(t, p, s.URL())
-				p.Drain, p.CloseTimeout = time.Second, 100*time.Millisecond
-				plan(&p)
-				r := load(t, t.Context(), p)
-				s.hangUp()
-				mute := int64((p.Connections + wildEvery - 1) / wildEvery)
-				wantConnections(t, r, stats.Connections{Requested: int64(p.Connections), Opened: int64(p.Connections), Closed: int64(p.Connections) - mute, StillOpen: mute})
-				m := r.Messages
-				if m.Lost == 0 || m.Received != s.echoed.Load() {
-					t.Errorf("%+v, want some lost and %d received", m, s.echoed.Load())
-				}
-				if p.InFlight > 0 && m.Sent+m.Unsent != p.Messages {
-					t.Errorf("%d sent and %d unsent, want %d together", m.Sent, m.Unsent, p.Messages)
-				}
-			})
-		})
-	}
+	}, func(t *testing.T, p Plan, plan func(p *Plan)) {
+		s := startWild(t, &wildServer{wild: func(c *wildConn) {
+			c.upgrade()
+			c.deaf()
+		}})
+		p = aimed(t, p, s.URL())
+		p.Drain, p.CloseTimeout = time.Second, 100*time.Millisecond
+		plan(&p)
+		r := load(t, t.Context(), p)
+		s.hangUp()
+		all := int64(p.Connections)
+		mute := (all + wildEvery - 1) / wildEvery
+		wantConnections(t, r, stats.Connections{Requested: all, Opened: all, Closed: all - mute, StillOpen: mute})
+		m := r.Messages
+		if m.Lost == 0 || m.Received != s.echoed.Load() {
+			t.Errorf("%+v, want some lost and %d received", m, s.echoed.Load())
+		}
+		if p.InFlight > 0 && m.Sent+m.Unsent != p.Messages {
+			t.Errorf("%d sent and %d unsent, want %d together", m.Sent, m.Unsent, p.Messages)
+		}
+	})
 }
 
 // TestCloseIsNeverAnswered: the connections stay open for the close timeout, and

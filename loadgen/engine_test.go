@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,21 +12,44 @@ import (
 	"wsstorm/wsclient"
 )
 
-// eachDriver runs f once for each driver that this platform has, with a plan
-// that selects it. Its timeouts are far longer than anything takes that works.
+// driverPlans returns, for each driver that this platform has, a plan that selects
+// it. Its timeouts are far longer than anything takes that works.
+func driverPlans() map[string]Plan {
+	p := Plan{
+		Connections: 10, Seed: 1, Workers: 2,
+		ConnectTimeout: time.Minute, Drain: time.Minute, CloseTimeout: time.Minute,
+	}
+	plans := map[string]Plan{}
+	p.Driver = DriverPortable
+	plans["portable"] = p
+	if haveEpoll {
+		p.Driver = DriverEpoll
+		plans["epoll"] = p
+	}
+	return plans
+}
+
+// eachDriver runs f once for each driver, with its plan.
 func eachDriver(t *testing.T, f func(t *testing.T, p Plan)) {
 	t.Helper()
-	names := []DriverName{DriverPortable}
-	if haveEpoll {
-		names = append(names, DriverEpoll)
+	for name, p := range driverPlans() {
+		t.Run(name, func(t *testing.T) { f(t, p) })
 	}
-	for _, name := range names {
-		p := Plan{
-			Driver: name, Connections: 10, Seed: 1, Workers: 2,
-			ConnectTimeout: time.Minute, Drain: time.Minute, CloseTimeout: time.Minute,
+}
+
+// allAtOnce runs f for each driver and each case at the same time: for tests that
+// do little but wait.
+func allAtOnce[Case any](t *testing.T, cases map[string]Case, f func(t *testing.T, p Plan, c Case)) {
+	t.Helper()
+	var all sync.WaitGroup
+	for driver, p := range driverPlans() {
+		for name, c := range cases {
+			all.Go(func() {
+				t.Run(driver+", "+name, func(t *testing.T) { f(t, p, c) })
+			})
 		}
-		t.Run(map[DriverName]string{DriverPortable: "portable", DriverEpoll: "epoll"}[name], func(t *testing.T) { f(t, p) })
 	}
+	all.Wait()
 }
 
 // aimed returns p with a target.

@@ -207,6 +207,9 @@ func (l *eventLoop) readResponse(i int, events uint32) {
 			continue
 		}
 		o.timings.Upgrade = now - o.since
+		if agreed, ok := o.handshake.Deflate(); ok {
+			s.agree(l.worker, agreed)
+		}
 		s.opened(l.worker, now, o.timings)
 		l.spare = append(l.spare, o)
 		c.opening = nil

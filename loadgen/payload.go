@@ -126,6 +126,21 @@ func (p *payloads) bodyAt(seq uint32, from, to int) []byte {
 	return p.body[shift+from : shift+to]
 }
 
+// appendPlain appends bytes from to to of the message's payload to dst.
+func (p *payloads) appendPlain(dst []byte, conn, seq uint32, size, from, to int) []byte {
+	var buf [stampText]byte
+	stamp := p.stampOf(conn, seq, size, &buf)
+	if from < len(stamp) {
+		n := min(to, len(stamp))
+		dst = append(dst, stamp[from:n]...)
+		from = n
+	}
+	if from < to {
+		dst = append(dst, p.bodyAt(seq, from, to)...)
+	}
+	return dst
+}
+
 // append appends bytes from to to of the message's payload to dst, masked as
 // part of a frame whose payload begins at byte frame of the message.
 func (p *payloads) append(dst []byte, conn, seq uint32, size, from, to, frame int, key wsclient.MaskKey) []byte {

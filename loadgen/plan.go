@@ -20,6 +20,7 @@ type Plan struct {
 
 	Connections        int           // default 50
 	ConnectRate        float64       // connections a second; 0: as fast as ConnectConcurrency allows
+	ConnectStages      []Stage       // connections that come and go while traffic goes on; they make up Connections and Duration
 	ConnectConcurrency int           // connections being opened at the same time, and workers at most; default 128
 	ConnectTimeout     time.Duration // DNS + connect + TLS + upgrade of one; default 10 s
 
@@ -129,6 +130,14 @@ func (e *PlanError) Error() string { return e.Text }
 
 // openLoop reports whether messages go out on a schedule.
 func (p *Plan) openLoop() bool { return p.Rate > 0 || len(p.Stages) > 0 }
+
+// stages returns the stages of either kind, in which messages are counted apart.
+func (p *Plan) stages() []Stage {
+	if len(p.ConnectStages) > 0 {
+		return p.ConnectStages
+	}
+	return p.Stages
+}
 
 // meanRate returns the messages a second offered over the measured window.
 func (p *Plan) meanRate() float64 {

@@ -96,8 +96,10 @@ func (d *portableWorker) keepTime(ctx context.Context) error {
 	defer timer.Stop()
 	for {
 		d.shard.Lock()
+		// In this order: the instants that a wake announces have come by now.
+		all := d.all.Swap(false)
 		now := d.clock()
-		if d.all.Swap(false) {
+		if all {
 			if d.ctl.close.passed(now) {
 				giveUp()
 			}
@@ -240,6 +242,9 @@ func (d *portableWorker) serve(ctx context.Context, i int) {
 		t.Conn.Close()
 	default:
 		d.conns[i].conn = t.Conn
+		if t.Deflate != nil {
+			s.agree(d.worker, *t.Deflate)
+		}
 		s.opened(d.worker, now, t.Timings)
 		d.received(i, now, t.Buffered, nil)
 	}

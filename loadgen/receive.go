@@ -43,11 +43,16 @@ func (s *session) receive(w *worker, now time.Duration, p []byte) {
 			return
 		}
 		p = rest
-		switch ev.Kind {
-		case wsclient.EventData:
-			s.data(w, now, ev)
-		case wsclient.EventControl:
+		switch {
+		case ev.Kind == wsclient.EventControl:
 			s.control(w, now, ev)
+		case ev.Kind == wsclient.EventData && ev.RSV1:
+			if err := s.inflate(w, now, ev); err != nil {
+				s.violated(w, now, err)
+				return
+			}
+		case ev.Kind == wsclient.EventData:
+			s.data(w, now, ev)
 		}
 	}
 }

@@ -95,9 +95,12 @@ func newRun(p Plan) *run {
 	for i, c := range p.Sizes {
 		labels[i] = c.String()
 	}
-	stages := make([]stats.StageInfo, len(p.Stages))
-	for i, s := range p.Stages {
-		stages[i] = stats.StageInfo{Length: s.Length, RateFrom: s.From, RateTo: s.To}
+	stages := make([]stats.StageInfo, len(p.stages()))
+	for i, s := range p.stages() {
+		stages[i] = stats.StageInfo{Length: s.Length}
+		if len(p.Stages) > 0 {
+			stages[i].RateFrom, stages[i].RateTo = s.From, s.To
+		}
 	}
 	r.collector = stats.NewCollector(shards, labels, stages)
 	return r

@@ -13,21 +13,6 @@ import (
 // A little more than 64 KiB, because messages of just that size are popular.
 const fillLimit = 65 << 10
 
-// outgoing is the message that is being appended. A long one takes several
-// calls of fill: what a connection has to keep of it is this, not its bytes.
-type outgoing struct {
-	open   bool // begun, not complete
-	split  bool // goes out in fragments
-	seq    uint32
-	size   int32 // payload bytes
-	off    int32 // of them appended
-	begin  int32 // the current frame is payload [begin, end)
-	end    int32
-	frames int32 // begun, the current one included
-	last   bool  // the current frame is the final one
-	key    wsclient.MaskKey
-}
-
 // owedPong is the payload of the Ping that is to be answered: the latest one, as
 // RFC 6455, Section 5.5.3 allows, so that a flood of them costs no memory.
 type owedPong struct {
@@ -63,6 +48,9 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 		if s.tx.open {
 			dst = s.appendHeader(w, now, dst)
 			continue
+		}
+		if s.retiring && s.state == stateOpen && s.q.waiting == 0 {
+			s.shut(w, now)
 		}
 		if s.state == stateClosing && s.closeSent == 0 {
 			s.closeSent = max(now, 1)
@@ -128,7 +116,7 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 
 // admit reports whether a closed loop lets the session send another message.
 func (w *worker) admit(s *session, now time.Duration) bool {
-	if int(s.q.waiting) >= w.plan.InFlight || w.tickets == 0 ||
+	if int(s.q.waiting) >= w.plan.InFlight || s.retiring || w.tickets == 0 ||
 		!w.ctl.start.passed(now) || w.ctl.stop.passed(now) {
 		return false
 	}
@@ -136,59 +124,6 @@ func (w *worker) admit(s *session, now time.Duration) bool {
 		w.tickets--
 	}
 	return true
-}
-
-// split reports whether a message is sent in fragments.
-func (w *worker) split(conn, seq uint32) bool {
-	if w.plan.Fragment == 0 {
-		return false
-	}
-	part := w.plan.FragmentPart
-	return part >= 1 || float64(mix(w.plan.Seed+uint64(conn)<<32+uint64(seq))>>11)/(1<<53) < part
-}
-
-// appendHeader begins the next frame of the message.
-func (s *session) appendHeader(w *worker, now time.Duration, dst []byte) []byte {
-	m := &s.tx
-	left := m.size - m.off
-	n := left
-	if m.split {
-		if m.frames > 0 && w.plan.Fragment == FragmentRandom && s.pingSent == 0 && s.random(4) == 0 {
-			dst = s.appendPing(now, dst)
-		}
-		switch {
-		case w.plan.Fragment > 0:
-			n = min(left, int32(w.plan.Fragment))
-		case left > 0:
-			n = 1 + int32(s.random(uint64(left)))
-		}
-	}
-	m.begin, m.end = m.off, m.off+n
-	// A split message has two frames at least: where the first one takes all
-	// of the payload, an empty one follows.
-	m.last = m.end == m.size && (!m.split || m.frames > 0)
-	op := wsclient.OpContinuation
-	if m.frames == 0 {
-		op = wsclient.OpBinary
-		if w.plan.Text {
-			op = wsclient.OpText
-		}
-	}
-	m.frames++
-	m.key = wsclient.NewMaskKey()
-	dst = wsclient.AppendHeader(dst, wsclient.FrameHeader{Fin: m.last, Opcode: op, Length: int64(n)}, m.key)
-	m.open = !m.last || n > 0
-	return dst
-}
-
-// appendPayload appends more of the current frame's payload.
-func (s *session) appendPayload(w *worker, dst []byte) []byte {
-	m := &s.tx
-	to := min(int(m.end), int(m.off)+fillLimit-len(dst))
-	dst = w.payloads.append(dst, s.id, m.seq, int(m.size), int(m.off), to, int(m.begin), m.key)
-	m.off = int32(to)
-	m.open = !m.last || m.off < m.end
-	return dst
 }
 
 func (s *session) appendControl(dst []byte, op wsclient.Opcode, payload []byte) []byte {

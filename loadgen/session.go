@@ -23,6 +23,7 @@ type session struct {
 	q   inflight
 
 	tx       outgoing
+	deflate  *deflation    // nil without permessage-deflate
 	blocked  bool          // output is waiting for the peer to read
 	resumed  time.Duration // when the peer last began to read again after blocking
 	pong     *owedPong     // at the next frame boundary
@@ -32,7 +33,9 @@ type session struct {
 	pingSent time.Duration // of the one on its way; 0: none
 	pingSeq  uint32
 
-	deadline  time.Duration // when to give up opening or closing
+	deadline  time.Duration // when to give up opening or closing, or the last replies
+	retireAt  time.Duration // when to close although the run goes on
+	retiring  bool          // nothing is begun any more; the last replies are awaited
 	closeSent time.Duration // when our Close frame was sent; 0: it was not
 	sentCode  wsclient.StatusCode
 	sever     bool   // having sent our Close frame, do not wait for the peer
@@ -93,20 +96,30 @@ func (s *session) refused(w *worker, class stats.Class, err error) {
 func (s *session) wake(w *worker, now time.Duration) {
 	switch {
 	case s.state == stateOver:
-	case w.ctl.kill.passed(now) || now >= s.deadline:
+	case w.ctl.kill.passed(now) || s.state != stateOpen && now >= s.deadline:
 		s.cut(w)
 	case w.ctl.close.passed(now):
 		switch s.state {
 		case stateNew, stateOpening: // the run was interrupted
 			s.forget(w)
 		case stateOpen:
-			s.state = stateClosing
-			s.deadline = now + w.plan.CloseTimeout
-			s.lose(w)
+			s.shut(w, now)
 		}
+	case s.state == stateOpen && now >= s.deadline:
+		s.shut(w, now)
+	case s.state == stateOpen && now >= s.retireAt && !s.retiring:
+		s.retiring = true
+		s.deadline = now + w.plan.Drain
 	case s.state == stateNew && w.ctl.stop.passed(now):
 		s.forget(w)
 	}
+}
+
+// shut begins the closing handshake. RFC 6455, Section 7.1.2.
+func (s *session) shut(w *worker, now time.Duration) {
+	s.state = stateClosing
+	s.deadline = now + w.plan.CloseTimeout
+	s.lose(w)
 }
 
 // cut ends the session because its time is up.
@@ -200,6 +213,9 @@ func (s *session) next(w *worker) time.Duration {
 	at := s.deadline
 	if s.state != stateOpen || s.blocked {
 		return at
+	}
+	if !s.retiring {
+		at = min(at, s.retireAt)
 	}
 	if s.pingSent == 0 {
 		at = min(at, s.pingDue)

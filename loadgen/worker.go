@@ -23,6 +23,7 @@ type worker struct {
 	shard    *stats.Shard
 	sessions []session
 	agenda   agenda
+	plain    []byte // scratch: what is about to be compressed
 
 	nextNew   int           // index of the first session that was never begun
 	opening   int           // sessions in stateOpening
@@ -40,7 +41,7 @@ func newWorker(r *run, index, all int) *worker {
 	n := (r.plan.Connections - index + all - 1) / all
 	w := &worker{
 		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, schedule: r.schedule, poke: r.poke, index: index,
-		shard:    stats.NewShard(len(r.plan.Sizes) * max(1, len(r.plan.Stages))),
+		shard:    stats.NewShard(len(r.plan.Sizes) * max(1, len(r.plan.stages()))),
 		sessions: make([]session, n),
 		agenda:   newAgenda(n),
 		tickets:  -1,
@@ -57,7 +58,7 @@ func newWorker(r *run, index, all int) *worker {
 	for i := range w.sessions {
 		s := &w.sessions[i]
 		s.id = uint32(i*all + index)
-		s.deadline = never
+		s.deadline, s.retireAt = never, never
 		s.q.ring = rings[i*ring : (i+1)*ring : (i+1)*ring]
 	}
 	return w
@@ -79,6 +80,22 @@ func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Dur
 		return -1, never
 	}
 	s := &w.sessions[w.nextNew]
+	if len(w.plan.ConnectStages) > 0 {
+		start := w.ctl.start.get()
+		if start == never {
+			return -1, never
+		}
+		opened, closed := crowd(w.plan.ConnectStages).stay(s.id)
+		if opened == never {
+			return -1, never
+		}
+		if opened += start; now < opened {
+			return -1, opened
+		}
+		if closed != never {
+			s.retireAt = start + closed
+		}
+	}
 	if rate := w.plan.ConnectRate; rate > 0 {
 		if due := time.Duration(min(float64(s.id)*float64(time.Second)/rate, float64(horizon))); now < due {
 			return -1, due
@@ -98,7 +115,7 @@ func (w *worker) settle() {
 // slot returns where messages of a size class are counted that are due at the
 // given instant: each stage has the classes for itself.
 func (w *worker) slot(class int, due time.Duration) int {
-	stages := w.plan.Stages
+	stages := w.plan.stages()
 	if len(stages) == 0 {
 		return class
 	}

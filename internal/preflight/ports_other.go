@@ -1,8 +1,0 @@
-//go:build !linux
-
-package preflight
-
-const portRemedy = ""
-
-// ports is not known here.
-func ports() int { return 0 }
