@@ -22,6 +22,7 @@ type Collector struct {
 	// Of all shards, as last seen.
 	clamped   []int64 // per slot
 	counters  Counters
+	lost      int64 // connections, before the close phase
 	errors    [NumClasses]int64
 	examples  [NumClasses]string
 	closes    map[closeCodes]int64
@@ -67,6 +68,9 @@ func NewCollector(shards []*Shard, sizes []string, stages []StageInfo) *Collecto
 func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 	sent, received, errors := c.counters.AllSent, c.counters.AllReceived, c.errorCount()
 	c.sweep()
+	if phase != "close" {
+		c.lost = c.counters.PeerClosed + c.counters.Dropped
+	}
 	used := c.read()
 	i := Interval{
 		TimeS:       end.Seconds(),

@@ -125,13 +125,17 @@ func TestFill(t *testing.T) {
 		if rtt.Count != 30 || rtt.MinNS != 1_000_000>>9<<9 || rtt.MaxNS != equivalent(3*time.Millisecond) || rtt.Clamped != 0 {
 			t.Errorf("rtt: got %+v, want 30 values from 1 ms to 3 ms", rtt)
 		}
-		if want := map[string]int64{"50": equivalent(time.Millisecond)}; !reflect.DeepEqual(rtt.Percentiles, want) {
-			t.Errorf("rtt: got %v, want %v", rtt.Percentiles, want)
+		// Of 34 messages, the lost ones among them, the 17th.
+		if want := map[string]int64{"50": equivalent(3 * time.Millisecond)}; rtt.Censored != 4 || !reflect.DeepEqual(rtt.Percentiles, want) {
+			t.Errorf("rtt: got %v and %d censored, want %v and 4", rtt.Percentiles, rtt.Censored, want)
 		}
 		if got := r.Latency["service"].MaxNS; got != equivalent(2*time.Millisecond) {
 			t.Errorf("service: got max %d, want 2 ms", got)
 		}
-		if lag := r.Latency["lag"]; lag.Count != 2 || lag.Clamped != 1 || lag.MinNS != 0 {
+		if got := r.Latency["service"].Censored; got != 4 {
+			t.Errorf("service: got %d censored, want 4", got)
+		}
+		if lag := r.Latency["lag"]; lag.Count != 2 || lag.Censored != 0 || lag.Clamped != 1 || lag.MinNS != 0 {
 			t.Errorf("lag: got %+v, want 2 values, one of them clamped to 0", lag)
 		}
 
@@ -142,8 +146,34 @@ func TestFill(t *testing.T) {
 		if want := (Messages{20, 16, 4, 1, 2, 3, 5, 6, 7, 8}); second.Bytes != "2-3" || second.Messages != want {
 			t.Errorf("second size: got %+v, want %+v", second, want)
 		}
-		if second.RTT.Count != 15 || second.RTT.MaxNS != equivalent(3*time.Millisecond) {
+		if second.RTT.Count != 15 || second.RTT.Censored != 4 || second.RTT.MaxNS != equivalent(3*time.Millisecond) {
 			t.Errorf("rtt of the second size: got %+v, want 15 values of 3 ms", second.RTT)
+		}
+	}
+}
+
+// TestFillTellsWhenConnectionsWereLost: what the peer does to our Close is no
+// loss to the load.
+func TestFillTellsWhenConnectionsWereLost(t *testing.T) {
+	s := NewShard(1)
+	c := NewCollector([]*Shard{s}, []string{"20"}, nil)
+	s.Opened = 10
+	var r Result
+	for _, at := range []struct {
+		phase               string
+		dropped, peerClosed int64
+		closed, wantLost    int64
+	}{
+		{"open", 1, 0, 0, 1},
+		{"measure", 2, 1, 0, 3},
+		{"drain", 2, 2, 0, 4},
+		{"close", 3, 4, 3, 4},
+	} {
+		s.Dropped, s.PeerClosed, s.Closed = at.dropped, at.peerClosed, at.closed
+		c.Tick(0, time.Second, at.phase)
+		c.Fill(&r)
+		if got := r.Connections.Lost; got != at.wantLost {
+			t.Errorf("after %s: got %d lost, want %d", at.phase, got, at.wantLost)
 		}
 	}
 }
@@ -168,7 +198,10 @@ func TestLatencyHistogram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again := newLatency(h, l.Clamped); !reflect.DeepEqual(again, l) {
+	if l.Censored == 0 {
+		t.Error("got no censored values, want some")
+	}
+	if again := newLatency(h, l.Clamped, l.Censored); !reflect.DeepEqual(again, l) {
 		t.Errorf("encoded, decoded and summed up again: got %+v, want %+v", again, l)
 	}
 	for _, damaged := range []string{"", "!", l.HDR[:len(l.HDR)/2], "AAAA" + l.HDR[4:]} {

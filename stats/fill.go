@@ -21,6 +21,7 @@ func (c *Collector) Fill(r *Result) {
 	r.Connections.PeerClosed = n.PeerClosed
 	r.Connections.Dropped = n.Dropped
 	r.Connections.StillOpen = n.StillOpen
+	r.Connections.Lost = c.lost
 
 	r.Messages = c.messages(c.all(), r.WindowS)
 	r.Bytes = Bytes{Sent: n.BytesSent, Received: n.BytesReceived}
@@ -53,11 +54,15 @@ func (c *Collector) Fill(r *Result) {
 // fillLatency sums up every metric that has a value.
 func (c *Collector) fillLatency(r *Result) {
 	r.Latency = make(map[string]*Latency)
-	if l := c.latency(c.all()); l != nil {
+	if l := c.latency(c.all(), r.Messages.Lost); l != nil {
 		r.Latency[RTT.String()] = l
 	}
 	for m := RTT + 1; m < NumMetrics; m++ {
-		if l := c.latency(some{first: slot(c.parts, m), step: 1, n: 1}); l != nil {
+		lost := int64(0)
+		if m == Service {
+			lost = r.Messages.Lost
+		}
+		if l := c.latency(some{first: slot(c.parts, m), step: 1, n: 1}, lost); l != nil {
 			r.Latency[m.String()] = l
 		}
 	}
@@ -71,7 +76,8 @@ func (c *Collector) fillSizes(r *Result) {
 	}
 	for i, bytes := range c.sizes {
 		s := some{first: i, step: len(c.sizes), n: c.parts / len(c.sizes)}
-		r.Sizes = append(r.Sizes, Size{Bytes: bytes, Messages: c.messages(s, r.WindowS), RTT: c.latency(s)})
+		m := c.messages(s, r.WindowS)
+		r.Sizes = append(r.Sizes, Size{Bytes: bytes, Messages: m, RTT: c.latency(s, m.Lost)})
 	}
 }
 
@@ -86,7 +92,7 @@ func (c *Collector) fillStages(r *Result) {
 		stage := &r.Stages[i]
 		s := some{first: i * len(c.sizes), step: 1, n: len(c.sizes)}
 		stage.Messages = c.messages(s, stage.ToS-stage.FromS)
-		stage.RTT = c.latency(s)
+		stage.RTT = c.latency(s, stage.Messages.Lost)
 	}
 }
 
@@ -113,8 +119,9 @@ func (c *Collector) messages(s some, lengthS float64) Messages {
 	return sum.messages(lengthS)
 }
 
-// latency sums up the histograms of some slots; nil where they hold nothing.
-func (c *Collector) latency(s some) *Latency {
+// latency sums up the histograms of some slots, and so many messages that were
+// lost; nil where they hold nothing.
+func (c *Collector) latency(s some, lost int64) *Latency {
 	sum, clamped := newHistogram(), int64(0)
 	for i := range s.slots {
 		if h := c.totals[i]; h != nil {
@@ -125,5 +132,5 @@ func (c *Collector) latency(s some) *Latency {
 	if sum.total == 0 {
 		return nil
 	}
-	return newLatency(sum.export(), clamped)
+	return newLatency(sum.export(), clamped, lost)
 }

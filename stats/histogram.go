@@ -85,7 +85,7 @@ func (h *histogram) reset() {
 
 // quantile returns the value of q, and 0 where there is none.
 func (h *histogram) quantile(q Quantile) int64 {
-	rank := h.total - h.total/quantiles[q].inverse
+	rank := q.rank(h.total)
 	var seen int64
 	for i := h.first; i <= h.last; i++ {
 		if seen += h.counts[i]; seen >= rank {

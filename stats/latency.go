@@ -3,12 +3,14 @@ package stats
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// newLatency sums up h, which holds at least one value.
-func newLatency(h *hdrhistogram.Histogram, clamped int64) *Latency {
+// newLatency sums up h, which holds at least one value, and censored values that
+// are greater than all that it holds.
+func newLatency(h *hdrhistogram.Histogram, clamped, censored int64) *Latency {
 	l := &Latency{
 		Count:       h.TotalCount(),
 		MinNS:       h.Min(),
@@ -17,10 +19,12 @@ func newLatency(h *hdrhistogram.Histogram, clamped int64) *Latency {
 		MaxNS:       h.Max(),
 		Percentiles: make(map[string]int64),
 		Clamped:     clamped,
+		Censored:    censored,
 	}
 	for q := range NumQuantiles {
-		if q.Printable(l.Count) {
-			l.Percentiles[q.String()] = h.ValueAtPercentile(q.Percent())
+		rank := q.rank(l.Total())
+		if q.Printable(l.Total()) && rank <= l.Count {
+			l.Percentiles[q.String()] = h.ValueAtPercentile(100 * float64(rank) / float64(l.Count))
 		}
 	}
 	encoded, err := h.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
@@ -32,11 +36,38 @@ func newLatency(h *hdrhistogram.Histogram, clamped int64) *Latency {
 	return l
 }
 
-// Quantile returns the value of q in nanoseconds, and whether it is known:
-// with fewer than ten values beyond it, it is not.
+// Total returns the number of values that the quantiles are of, the censored
+// ones among them.
+func (l *Latency) Total() int64 { return l.Count + l.Censored }
+
+// Quantile returns the value of q in nanoseconds, and whether it is known: with
+// fewer than ten values beyond it, or with more censored ones than lie beyond
+// it, it is not.
 func (l *Latency) Quantile(q Quantile) (ns int64, ok bool) {
 	ns, ok = l.Percentiles[q.String()]
 	return ns, ok
+}
+
+// Unknown reports whether q has values enough beyond it to be told, and is not
+// known all the same, because it lies among the censored ones.
+func (l *Latency) Unknown(q Quantile) bool {
+	return q.Printable(l.Total()) && q.rank(l.Total()) > l.Count
+}
+
+// beyond returns how many values are greater than d, as far as the histogram
+// tells them apart; none where it is missing.
+func (l *Latency) beyond(d time.Duration) int64 {
+	h, err := l.Histogram()
+	if err != nil {
+		return 0
+	}
+	var n int64
+	for _, bar := range h.Distribution() {
+		if bar.From > int64(d) {
+			n += bar.Count
+		}
+	}
+	return n
 }
 
 // Histogram returns the histogram that HDR encodes, in nanoseconds.

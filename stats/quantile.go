@@ -40,6 +40,10 @@ func (q Quantile) Tail() float64 { return 1 / float64(quantiles[q].inverse) }
 // of them, for it to be printed at all.
 func (q Quantile) Printable(count int64) bool { return count/quantiles[q].inverse >= 10 }
 
+// rank returns the position of the quantile among count values in their order,
+// counted from 1.
+func (q Quantile) rank(count int64) int64 { return count - count/quantiles[q].inverse }
+
 // Firm reports whether so many of count values lie beyond the quantile, 100 of
 // them, that it is printed without a mark.
 func (q Quantile) Firm(count int64) bool { return count/quantiles[q].inverse >= 100 }

@@ -62,6 +62,8 @@ type Connections struct {
 	PeerClosed int64 `json:"peer_closed"` // by the peer, with the closing handshake
 	Dropped    int64 `json:"dropped"`     // lost without a closing handshake
 	StillOpen  int64 `json:"still_open"`  // our Close was never answered
+
+	Lost int64 `json:"lost,omitempty"` // of PeerClosed and Dropped: before the close phase
 }
 
 // Messages counts the messages whose due time fell into the measured window.
@@ -96,16 +98,20 @@ type Compression struct {
 	ReceivedWire int64 `json:"received_wire"`
 }
 
-// A Latency is a histogram and its summary, in nanoseconds.
+// A Latency is a histogram and its summary, in nanoseconds. The values of lost
+// messages are censored: known only to be greater than all others, they are in
+// no number but the percentiles. A percentile that lies among them is unknown,
+// and absent.
 type Latency struct {
 	Count       int64            `json:"count"`
 	MinNS       int64            `json:"min_ns"`
 	MeanNS      float64          `json:"mean_ns"`
 	StddevNS    float64          `json:"stddev_ns"`
 	MaxNS       int64            `json:"max_ns"`
-	Percentiles map[string]int64 `json:"percentiles_ns"` // keys of Quantiles
-	HDR         string           `json:"hdr"`            // V2 compressed, base64
-	Clamped     int64            `json:"clamped,omitempty"`
+	Percentiles map[string]int64 `json:"percentiles_ns"`     // by Quantile; only those that are known
+	HDR         string           `json:"hdr"`                // V2 compressed, base64
+	Clamped     int64            `json:"clamped,omitempty"`  // out of range, recorded as its nearest end
+	Censored    int64            `json:"censored,omitempty"` // beyond Count
 }
 
 // A Size is one entry of the size list: a size, or a range of sizes.

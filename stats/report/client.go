@@ -52,5 +52,5 @@ func (t *text) client() {
 		}
 		t.row("scheduler", append(items, "max "+Duration(time.Duration(q.MaxNS))+" until a goroutine runs")...)
 	}
-	t.findings("cpu", "gc", "scheduler")
+	t.findings("cpu", "gc", "scheduler", "steal", "throttling")
 }

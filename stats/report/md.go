@@ -30,8 +30,10 @@ func Markdown(w io.Writer, r *stats.Result, cases []Case) error {
 // A markdown is a page in GitHub's dialect about one result.
 type markdown struct {
 	strings.Builder
-	r      *stats.Result
-	marked bool // a table has a mark that needs the legend
+	r *stats.Result
+
+	// A table has a mark that needs a legend.
+	marked, censored bool
 }
 
 func (m *markdown) verdict() {
@@ -106,6 +108,9 @@ func (m *markdown) latencies() {
 		}
 	}
 	m.stages()
+	if m.censored {
+		m.WriteString("\n?: unknown, since more messages were lost than lie beyond the quantile\n")
+	}
 	if m.marked {
 		m.WriteString("\n–: fewer than 10 values lie beyond the quantile; \\~: fewer than 100\n")
 	}
@@ -143,9 +148,11 @@ func (m *markdown) quantiles(l *stats.Latency) []string {
 		ns, ok := l.Quantile(q)
 		cell := Duration(time.Duration(ns))
 		switch {
+		case l.Unknown(q):
+			cell, m.censored = "?", true
 		case !ok:
 			cell, m.marked = "–", true
-		case !q.Firm(l.Count):
+		case !q.Firm(l.Total()):
 			cell, m.marked = `\~`+cell, true
 		}
 		cells = append(cells, cell)

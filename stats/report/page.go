@@ -80,7 +80,12 @@ func (p *page) row(label string, items ...string) {
 // paragraph writes text, broken between words, behind a mark.
 func (p *page) paragraph(s style, mark, text string) {
 	lead := strings.Repeat(" ", indent) + mark + " "
-	hang := strings.Repeat(" ", cells(lead))
+	p.wrap(s, lead, strings.Repeat(" ", cells(lead)), text)
+}
+
+// wrap writes text, broken between words: the first line behind lead, the others
+// behind hang.
+func (p *page) wrap(s style, lead, hang, text string) {
 	line := lead
 	for word := range strings.FieldsSeq(text) {
 		if line != lead && line != hang {

@@ -44,11 +44,14 @@ func (t *text) values(line string, quantiles []stats.Quantile, l *stats.Latency)
 	for _, q := range quantiles {
 		value := "–"
 		if l != nil {
-			if ns, ok := l.Quantile(q); ok {
+			ns, known := l.Quantile(q)
+			switch {
+			case known && q.Firm(l.Total()):
 				value = Duration(time.Duration(ns))
-				if !q.Firm(l.Count) {
-					value = "~" + value
-				}
+			case known:
+				value = "~" + Duration(time.Duration(ns))
+			case l.Unknown(q):
+				value, t.censored = "?", true
 			}
 		}
 		t.marked = t.marked || strings.HasPrefix(value, "~") || value == "–"
@@ -75,7 +78,10 @@ func (t *text) latencies() {
 	if t.marked {
 		t.line(plain, "  –: fewer than 10 values lie beyond the quantile; ~: fewer than 100")
 	}
-	t.findings("lag", "clamped", "drift")
+	if t.censored {
+		t.line(plain, "  ?: unknown, since more messages were lost than lie beyond the quantile")
+	}
+	t.findings("lag", "behind", "queue", "clamped", "drift")
 }
 
 // metrics tells every latency that has values.

@@ -38,9 +38,11 @@ func Text(w io.Writer, r *stats.Result, opt TextOptions) error {
 // A text is a page about one result.
 type text struct {
 	page
-	r      *stats.Result
-	told   []string // the checks whose findings have been told
-	marked bool     // a table has a mark that needs the legend
+	r    *stats.Result
+	told []string // the checks whose findings have been told
+
+	// A table has a mark that needs a legend.
+	marked, censored bool
 }
 
 // banner says that the result is invalid, and why.
@@ -157,6 +159,7 @@ func connections(c stats.Connections) []string {
 	}
 	items = some(items, c.PeerClosed, "closed by the peer")
 	items = some(items, c.Dropped, "dropped")
+	items = some(items, c.Lost, "of those before the end")
 	return some(items, c.StillOpen, "with the close unanswered")
 }
 
@@ -238,7 +241,7 @@ func (t *text) verdict() {
 	if len(checks) > 0 {
 		summary += " (" + strings.Join(checks, ", ") + ")"
 	}
-	t.line(marked, summary)
+	t.wrap(marked, "", strings.Repeat(" ", indent), summary)
 }
 
 // some appends n and what it counts, unless it is zero.
