@@ -21,6 +21,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "[FLAGS]", "be the built-in echo server", serve},
+		{"doctor", "[FLAGS] [URL]", "check whether this machine can do a run", doctor},
 		{"scenarios", "[NAME]", "list the presets, or print one", listScenarios},
 		{"completion", "SHELL", "print a completion script for bash, zsh or fish", complete},
 		{"version", "", "print the version", printVersion},

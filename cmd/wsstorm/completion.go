@@ -95,6 +95,16 @@ func operands() map[string][]string {
 		"scenarios":  scenarios.Names(),
 		"completion": shellNames(),
 		"help":       commandNames(),
+		"doctor":     longFlags(),
 		"serve":      {"--listen", "--max-message", "--compress", "--help"},
 	}
+}
+
+// longFlags returns the flags of a run as they are typed.
+func longFlags() []string {
+	var words []string
+	for _, o := range offers() {
+		words = append(words, "--"+o.long)
+	}
+	return words
 }

@@ -13,7 +13,7 @@ import (
 func (f *flags) programFlags(set *pflag.FlagSet) {
 	set.VarP(&list[output]{to: &f.outputs, noun: "FORMAT[=FILE]", names: formatNames(), parse: parseOutput, format: formatOutput},
 		"output", "o", "report as text or json, to standard output or to a file; repeatable; text by default")
-	set.BoolVar(&f.quiet, "quiet", false, "no live line on standard error")
+	set.BoolVar(&f.quiet, "quiet", false, "no live line, and no warnings about this machine, on standard error")
 	set.Var(text(&f.scenario, "NAME|FILE"), "scenario", "take flags from a preset or a file; those given here win")
 	set.BoolVar(&f.printFlags, "print-flags", false, "print the run as a scenario file, and do not run it")
 	set.BoolVar(&f.version, "version", false, "print the version")

@@ -68,6 +68,7 @@ const (
 	wrapOff   = "\x1b[?7l"
 	wrapOn    = "\x1b[?7h"
 	red       = "\x1b[31m"
+	yellow    = "\x1b[33m"
 	plain     = "\x1b[0m"
 )
 

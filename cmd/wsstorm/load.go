@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"wsstorm/internal/preflight"
 	"wsstorm/loadgen"
 	"wsstorm/stats"
 	"wsstorm/wsclient"
@@ -50,8 +48,8 @@ func (r *request) run(ctx context.Context, s streams) error {
 	if err := checkOutputs(r.outputs); err != nil {
 		return err
 	}
-	if err := r.preflight(ctx); err != nil {
-		return usagef("%v", err)
+	if err := r.preflight(ctx, s.err); err != nil {
+		return err
 	}
 	result, err := r.measure(ctx, s)
 	if err != nil {
@@ -108,38 +106,6 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 		result.Errors[class] = e
 	}
 	return result, nil
-}
-
-// preflight returns what this machine lacks for the run.
-func (r *request) preflight(ctx context.Context) error {
-	need := preflight.Need{Connections: r.plan.Connections, Addresses: 1}
-	switch host := r.plan.Target.Host; {
-	case r.plan.UnixSocket != "":
-		need.Addresses = 0
-	case r.url == nil || need.Connections <= preflight.Ports():
-	default:
-		if _, err := netip.ParseAddr(host); err == nil {
-			break
-		}
-		// A name may have several addresses, each with ports of its own.
-		need.Addresses = addresses(ctx, r.plan.Request, r.plan.Target)
-	}
-	return preflight.Check(need)
-}
-
-// addresses returns how many addresses a target has, 0 if that cannot be found
-// out: the run itself will say why.
-func addresses(ctx context.Context, request wsclient.Request, target wsclient.Target) int {
-	request.Target = target
-	upgrade, err := request.Prepare()
-	if err != nil {
-		return 0
-	}
-	found, err := (&wsclient.Dialer{Upgrade: upgrade}).Resolve(ctx)
-	if err != nil {
-		return 0
-	}
-	return len(found)
 }
 
 // whyNothing says in one line why a run measured nothing.

@@ -2,7 +2,5 @@
 
 package preflight
 
-// descriptors is unknown: Windows limits handles by memory only.
-func descriptors() uint64 { return 0 }
-
-func descriptorRemedy(uint64) string { return "" }
+// openFiles is unknown: Windows limits handles by memory only.
+func openFiles() (soft, hard uint64) { return 0, 0 }

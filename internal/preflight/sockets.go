@@ -1,0 +1,112 @@
+package preflight
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/hex"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// used counts the ephemeral ports that a run cannot have.
+type used struct {
+	listening int // taken by servers of this machine, whatever the target
+	open      int // by connections to the targets
+	closing   int // by connections to the targets that are over, but for the wait
+}
+
+// The states of a socket in /proc/net/tcp (include/net/tcp_states.h).
+const (
+	tcpFinWait1 = 4
+	tcpFinWait2 = 5
+	tcpTimeWait = 6
+	tcpLastAck  = 9
+	tcpListen   = 10
+	tcpClosing  = 11
+)
+
+// usedPorts counts in the kernel's tables of sockets. The kernel may give a port
+// to several connections as long as they go to different addresses, so only
+// those to the targets count.
+func (m Machine) usedPorts(targets []netip.AddrPort, usable *portSet) used {
+	var u used
+	listening := new(portSet)
+	for _, file := range []string{"proc/net/tcp", "proc/net/tcp6"} {
+		m.eachSocket(file, func(local, remote netip.AddrPort, state uint64) {
+			if !usable.has[local.Port()] {
+				return
+			}
+			if state == tcpListen {
+				listening.add(local.Port())
+				return
+			}
+			if !slices.Contains(targets, remote) {
+				return
+			}
+			switch state {
+			case tcpTimeWait:
+				if !m.reuses(remote.Addr()) {
+					u.closing++
+				}
+			case tcpFinWait1, tcpFinWait2, tcpLastAck, tcpClosing:
+				u.closing++
+			default:
+				u.open++
+			}
+		})
+	}
+	u.listening = listening.count
+	return u
+}
+
+// eachSocket calls f for each socket of a table. A table that cannot be read has
+// none.
+func (m Machine) eachSocket(name string, f func(local, remote netip.AddrPort, state uint64)) {
+	file, err := m.Root.Open(name)
+	if err != nil {
+		return
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Scan() // the heading
+	for lines.Scan() {
+		var fields [4]string // sl local_address rem_address st, and more
+		n := 0
+		for field := range strings.FieldsSeq(lines.Text()) {
+			if fields[n] = field; n == len(fields)-1 {
+				break
+			}
+			n++
+		}
+		local, ok1 := parseSocket(fields[1])
+		remote, ok2 := parseSocket(fields[2])
+		state, err := strconv.ParseUint(fields[3], 16, 8)
+		if ok1 && ok2 && err == nil {
+			f(local, remote, state)
+		}
+	}
+}
+
+// parseSocket reads an address as the kernel prints it, "0100007F:8E13" for
+// 127.0.0.1:36371: words of 32 bits in the order of the machine, and the port. A
+// mapped IPv4 address is returned as what it maps.
+func parseSocket(text string) (netip.AddrPort, bool) {
+	host, port, _ := strings.Cut(text, ":")
+	var room [16]byte // for IPv6
+	if len(host) > 2*len(room) {
+		return netip.AddrPort{}, false
+	}
+	n, err := hex.Decode(room[:], []byte(host))
+	words := room[:n]
+	if err != nil || n%4 != 0 {
+		return netip.AddrPort{}, false
+	}
+	for w := range slices.Chunk(words, 4) {
+		binary.NativeEndian.PutUint32(w, binary.BigEndian.Uint32(w))
+	}
+	addr, ok := netip.AddrFromSlice(words)
+	p, err := strconv.ParseUint(port, 16, 16)
+	return netip.AddrPortFrom(addr.Unmap(), uint16(p)), ok && err == nil
+}
