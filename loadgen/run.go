@@ -100,6 +100,8 @@ func newRun(p Plan) *run {
 		stages[i] = stats.StageInfo{Length: s.Length}
 		if len(p.Stages) > 0 {
 			stages[i].RateFrom, stages[i].RateTo = s.From, s.To
+		} else {
+			stages[i].ConnectionsFrom, stages[i].ConnectionsTo = int64(s.From), int64(s.To)
 		}
 	}
 	r.collector = stats.NewCollector(shards, labels, stages)

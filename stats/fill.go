@@ -84,7 +84,7 @@ func (c *Collector) fillSizes(r *Result) {
 // fillStages breaks messages and RTT down by stage, where the load changed.
 func (c *Collector) fillStages(r *Result) {
 	r.Stages = nil
-	if len(c.stages) < 2 && (len(c.stages) == 0 || c.stages[0].RateFrom == c.stages[0].RateTo) {
+	if len(c.stages) == 0 || len(c.stages) == 1 && c.stages[0].constant() {
 		return
 	}
 	r.Stages = stagesWithin(c.stages, r.WindowS)

@@ -8,7 +8,10 @@ import (
 // document is there.
 func fullResult() *Result {
 	shards := []*Shard{NewShard(4), NewShard(4)}
-	stages := []StageInfo{{time.Second, 1000, 1000}, {time.Second, 1000, 3400}}
+	stages := []StageInfo{
+		{Length: time.Second, RateFrom: 1000, RateTo: 1000, ConnectionsFrom: 104, ConnectionsTo: 104},
+		{Length: time.Second, RateFrom: 1000, RateTo: 3400, ConnectionsFrom: 104, ConnectionsTo: 104},
+	}
 	c := NewCollector(shards, []string{"125", "64-4096"}, stages)
 	c.used, c.read = Usage{}, usages(
 		Usage{User: 500 * time.Millisecond, GCCycles: 2},

@@ -24,7 +24,7 @@ type Result struct {
 	Compression *Compression        `json:"compression,omitempty"` // where permessage-deflate was negotiated
 	Latency     map[string]*Latency `json:"latency"`               // by Metric name; only those with a count
 	Sizes       []Size              `json:"sizes,omitempty"`       // where there is more than one
-	Stages      []Stage             `json:"stages,omitempty"`      // where the offered rate changed
+	Stages      []Stage             `json:"stages,omitempty"`      // where the load changed
 	Fairness    *Fairness           `json:"fairness,omitempty"`    // where messages were received
 	Errors      map[string]Errors   `json:"errors"`                // by Class name; only those that occurred
 	Closes      []CloseCount        `json:"closes"`
@@ -121,15 +121,18 @@ type Size struct {
 	RTT      *Latency `json:"rtt,omitempty"`
 }
 
-// A Stage is a stretch of the measured window in which the offered rate was
-// constant, or changed evenly. Its messages are those that were due in it.
+// A Stage is a stretch of the measured window in which the load was constant, or
+// changed evenly: the offered rate of an open loop, the number of connections of
+// a closed one. Its messages are those that were due in it.
 type Stage struct {
-	FromS    float64  `json:"from_s"` // from the start of the measured window
-	ToS      float64  `json:"to_s"`
-	RateFrom float64  `json:"rate_from"` // offered at its beginning, messages a second in total
-	RateTo   float64  `json:"rate_to"`   // and at its end
-	Messages Messages `json:"messages"`
-	RTT      *Latency `json:"rtt,omitempty"`
+	FromS           float64  `json:"from_s"` // from the start of the measured window
+	ToS             float64  `json:"to_s"`
+	RateFrom        float64  `json:"rate_from"` // offered at its beginning, messages a second in total
+	RateTo          float64  `json:"rate_to"`   // and at its end
+	ConnectionsFrom int64    `json:"connections_from,omitempty"`
+	ConnectionsTo   int64    `json:"connections_to,omitempty"`
+	Messages        Messages `json:"messages"`
+	RTT             *Latency `json:"rtt,omitempty"`
 }
 
 // Fairness says how evenly the server answered: messages received per

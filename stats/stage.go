@@ -2,13 +2,20 @@ package stats
 
 import "time"
 
-// A StageInfo is a stretch of the offered load as it was planned: its rate, in
-// messages a second of all connections together, is constant or changes evenly.
+// A StageInfo is a stretch of the load as it was planned, in which the rate of an
+// open loop, in messages a second of all connections together, or the number of
+// connections of a closed one is constant or changes evenly; the other pair is 0.
 // The first stage begins with the measured window, each other one at the end of
 // the one before.
 type StageInfo struct {
-	Length           time.Duration
-	RateFrom, RateTo float64
+	Length                         time.Duration
+	RateFrom, RateTo               float64
+	ConnectionsFrom, ConnectionsTo int64
+}
+
+// constant reports whether nothing changes in the stage.
+func (s *StageInfo) constant() bool {
+	return s.RateFrom == s.RateTo && s.ConnectionsFrom == s.ConnectionsTo
 }
 
 // stagesWithin returns the stages as far as they lie within a window of that
@@ -22,10 +29,15 @@ func stagesWithin(stages []StageInfo, windowS float64) []Stage {
 		if from >= windowS {
 			break
 		}
-		stage := Stage{FromS: from, ToS: to, RateFrom: s.RateFrom, RateTo: s.RateTo}
+		stage := Stage{
+			FromS: from, ToS: to, RateFrom: s.RateFrom, RateTo: s.RateTo,
+			ConnectionsFrom: s.ConnectionsFrom, ConnectionsTo: s.ConnectionsTo,
+		}
 		if to > windowS {
+			part := (windowS - from) / (to - from)
 			stage.ToS = windowS
-			stage.RateTo = s.RateFrom + (s.RateTo-s.RateFrom)*(windowS-from)/(to-from)
+			stage.RateTo = s.RateFrom + (s.RateTo-s.RateFrom)*part
+			stage.ConnectionsTo = s.ConnectionsFrom + int64(float64(s.ConnectionsTo-s.ConnectionsFrom)*part)
 		}
 		within = append(within, stage)
 		at += s.Length
@@ -36,7 +48,7 @@ func stagesWithin(stages []StageInfo, windowS float64) []Stage {
 // OfferedRate returns the messages a second that were due over the measured
 // window: the mean where there are stages, 0 without an open loop.
 func (r *Result) OfferedRate() float64 {
-	if len(r.Stages) == 0 || r.WindowS <= 0 {
+	if len(r.Stages) == 0 || r.WindowS <= 0 || !r.openLoop() {
 		return r.Load.Rate
 	}
 	var due float64

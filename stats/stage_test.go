@@ -8,9 +8,9 @@ import (
 
 func TestStagesWithin(t *testing.T) {
 	planned := []StageInfo{
-		{10 * time.Second, 100, 100},
-		{20 * time.Second, 100, 500},
-		{10 * time.Second, 500, 300},
+		{Length: 10 * time.Second, RateFrom: 100, RateTo: 100},
+		{Length: 20 * time.Second, RateFrom: 100, RateTo: 500},
+		{Length: 10 * time.Second, RateFrom: 500, RateTo: 300},
 	}
 	for _, c := range []struct {
 		name    string
@@ -41,12 +41,30 @@ func TestStagesWithin(t *testing.T) {
 	}
 }
 
+func TestStagesOfConnections(t *testing.T) {
+	planned := []StageInfo{
+		{Length: 10 * time.Second, ConnectionsFrom: 1, ConnectionsTo: 100},
+		{Length: 10 * time.Second, ConnectionsFrom: 100, ConnectionsTo: 50},
+	}
+	want := []Stage{
+		{FromS: 0, ToS: 10, ConnectionsFrom: 1, ConnectionsTo: 100},
+		{FromS: 10, ToS: 15, ConnectionsFrom: 100, ConnectionsTo: 75},
+	}
+	got := stagesWithin(planned, 15)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := (&Result{WindowS: 15, Load: Load{InFlight: 1}, Stages: got}).OfferedRate(); got != 0 {
+		t.Errorf("got %v offered a second, want 0", got)
+	}
+}
+
 // TestFillStages has three stages of two sizes, so that a slot of the wrong row
 // or column shows.
 func TestFillStages(t *testing.T) {
 	a, b := NewShard(6), NewShard(6)
 	c := NewCollector([]*Shard{a, b}, []string{"1", "2"}, []StageInfo{
-		{time.Second, 1, 1}, {2 * time.Second, 1, 3}, {time.Second, 3, 3},
+		{Length: time.Second, RateFrom: 1, RateTo: 1}, {Length: 2 * time.Second, RateFrom: 1, RateTo: 3}, {Length: time.Second, RateFrom: 3, RateTo: 3},
 	})
 	for slot := range 6 {
 		// Each slot has a number of messages of its own: 1, 2, 4, 8, ...
@@ -100,8 +118,9 @@ func TestFillOneStage(t *testing.T) {
 		want int
 	}{
 		{"none", nil, 0},
-		{"a constant rate", []StageInfo{{time.Second, 5, 5}}, 0},
-		{"a ramp", []StageInfo{{time.Second, 5, 6}}, 1},
+		{"a constant rate", []StageInfo{{Length: time.Second, RateFrom: 5, RateTo: 5}}, 0},
+		{"a ramp", []StageInfo{{Length: time.Second, RateFrom: 5, RateTo: 6}}, 1},
+		{"connections that come", []StageInfo{{Length: time.Second, ConnectionsFrom: 5, ConnectionsTo: 6}}, 1},
 	} {
 		r := Result{WindowS: 1}
 		NewCollector([]*Shard{NewShard(1)}, []string{"20"}, c.info).Fill(&r)

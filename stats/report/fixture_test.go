@@ -19,6 +19,7 @@ var results = sync.OnceValue(func() map[string]*stats.Result {
 		"invalid":     invalid(),
 		"errors":      errorsAndSizes(),
 		"stages":      stages(),
+		"crowd":       crowd(),
 		"huge":        huge(),
 		"idle":        idle(),
 		"nothing":     nothing(),
@@ -227,6 +228,29 @@ func stages() *stats.Result {
 		stats.StageInfo{Length: 10 * time.Second, RateFrom: 1000, RateTo: 1000},
 		stats.StageInfo{Length: 10 * time.Second, RateFrom: 1000, RateTo: 5000},
 		stats.StageInfo{Length: 10 * time.Second, RateFrom: 5000, RateTo: 5000})
+}
+
+// crowd is a closed loop whose connections came and went.
+func crowd() *stats.Result {
+	rng := rand.New(rand.NewPCG(8, 8))
+	s := stats.NewShard(3)
+	openings(s, rng, 1000)
+	for stage, messages := range []int{20_000, 40_000, 20_000} {
+		for range messages {
+			d := around(rng, time.Duration(1+stage%2)*time.Millisecond)
+			s.RecordReply(true, stage, d, d)
+			s.Sizes[stage].Sent++
+			s.Sizes[stage].Received++
+		}
+	}
+	r := base()
+	r.Load = stats.Load{InFlight: 1, Workers: 2}
+	r.WindowS = 20
+	r.Connections.Requested = 1000
+	return finish(s, []string{"20"}, r,
+		stats.StageInfo{Length: 5 * time.Second, ConnectionsFrom: 10, ConnectionsTo: 1000},
+		stats.StageInfo{Length: 10 * time.Second, ConnectionsFrom: 1000, ConnectionsTo: 1000},
+		stats.StageInfo{Length: 5 * time.Second, ConnectionsFrom: 1000, ConnectionsTo: 0})
 }
 
 // huge has the greatest numbers that there are.

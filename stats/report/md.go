@@ -122,9 +122,9 @@ func (m *markdown) stages() {
 	if len(m.r.Stages) < 2 {
 		return
 	}
-	m.times("rtt by stage", "offered", "received")
+	m.times("rtt by stage", stageHeading(m.r), "received")
 	for _, s := range m.r.Stages {
-		columns := []string{"at " + since(seconds(s.FromS)), ramp(s.RateFrom, s.RateTo, "→"), Rate(s.Messages.Rate)}
+		columns := []string{"at " + since(seconds(s.FromS)), stageLoad(m.r, s), Rate(s.Messages.Rate)}
 		m.row(append(columns, m.quantiles(s.RTT)...)...)
 	}
 }

@@ -23,36 +23,65 @@ func (t *text) stages() {
 	if len(t.r.Stages) < 2 {
 		return
 	}
-	t.columns(pad("rtt by stage", stageWidth)+padLeft("offered", offeredWidth)+padLeft("received", receivedWidth), stageColumns[:])
+	t.columns(pad("rtt by stage", stageWidth)+padLeft(stageHeading(t.r), offeredWidth)+padLeft("received", receivedWidth), stageColumns[:])
 	for _, s := range t.r.Stages {
 		line := pad(strings.Repeat(" ", indent)+"at "+since(seconds(s.FromS)), stageWidth) +
-			padLeft(" "+ramp(s.RateFrom, s.RateTo, "→"), offeredWidth) +
+			padLeft(" "+stageLoad(t.r, s), offeredWidth) +
 			padLeft(" "+Rate(s.Messages.Rate), receivedWidth)
 		t.values(line, stageColumns[:], s.RTT)
 		t.row("", trouble(s.Messages)...)
 	}
 }
 
-// offered returns the rate of an open loop, or those of its stages.
-func offered(r *stats.Result) string {
-	n := len(r.Stages)
-	if n == 0 {
-		return Rate(r.Load.Rate) + " offered"
+// stageHeading returns what stageLoad tells.
+func stageHeading(r *stats.Result) string {
+	if r.Load.Rate > 0 {
+		return "offered"
 	}
-	lowest, highest := r.Stages[0].RateFrom, r.Stages[0].RateFrom
-	for _, s := range r.Stages {
-		lowest = min(lowest, s.RateFrom, s.RateTo)
-		highest = max(highest, s.RateFrom, s.RateTo)
-	}
-	return plural(int64(n), "stage") + " of " + ramp(lowest, highest, " to ") + " offered"
+	return "connections"
 }
 
-// ramp returns two rates, or the one that both are.
-func ramp(from, to float64, word string) string {
+// stageLoad returns what was planned for a stage: a rate, or connections.
+func stageLoad(r *stats.Result, s stats.Stage) string {
+	if r.Load.Rate > 0 {
+		return rates(s.RateFrom, s.RateTo, "→")
+	}
+	return counts(s.ConnectionsFrom, s.ConnectionsTo, "→")
+}
+
+// inStages returns the range of the load of all stages, nothing without any.
+func inStages(r *stats.Result) string {
+	if len(r.Stages) == 0 {
+		return ""
+	}
+	least, most := r.Stages[0], r.Stages[0]
+	for _, s := range r.Stages {
+		least.RateFrom = min(least.RateFrom, s.RateFrom, s.RateTo)
+		most.RateTo = max(most.RateTo, s.RateFrom, s.RateTo)
+		least.ConnectionsFrom = min(least.ConnectionsFrom, s.ConnectionsFrom, s.ConnectionsTo)
+		most.ConnectionsTo = max(most.ConnectionsTo, s.ConnectionsFrom, s.ConnectionsTo)
+	}
+	n := plural(int64(len(r.Stages)), "stage")
+	if r.Load.Rate > 0 {
+		return n + " of " + rates(least.RateFrom, most.RateTo, " to ")
+	}
+	return n + " of " + counts(least.ConnectionsFrom, most.ConnectionsTo, " to ") + " connections"
+}
+
+// rates returns two rates, or the one that both are.
+func rates(from, to float64, word string) string {
 	if from == to {
 		return Rate(from)
 	}
 	return strings.TrimSuffix(Rate(from), "/s") + word + Rate(to)
+}
+
+// counts returns two counts, or the one that both are.
+func counts(from, to int64, word string) string {
+	if from == to {
+		return ShortCount(from)
+	}
+	return ShortCount(from) + word + ShortCount(to)
 }
 
 // since returns how long after the start of the window something is.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -121,9 +122,13 @@ func (t *text) load() []string {
 	var items []string
 	switch {
 	case l.Rate > 0:
-		items = append(items, "open loop", offered(t.r), l.Arrival+" arrivals")
+		offered := cmp.Or(inStages(t.r), Rate(l.Rate))
+		items = append(items, "open loop", offered+" offered", l.Arrival+" arrivals")
 	case l.InFlight > 0:
 		items = append(items, "closed loop", Count(int64(l.InFlight))+" in flight per connection")
+		if stages := inStages(t.r); stages != "" {
+			items = append(items, stages)
+		}
 	default:
 		return []string{"connections only, no messages"}
 	}
