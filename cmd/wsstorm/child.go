@@ -28,14 +28,14 @@ const (
 	childStop  = 5 * time.Second  // until it is killed
 )
 
-// startChild starts the built-in server and waits until it listens.
-func startChild(ctx context.Context, maxMessage int64, stderr io.Writer) (*child, error) {
+// startChild starts the built-in server, perhaps with further flags, and waits
+// until it listens.
+func startChild(ctx context.Context, stderr io.Writer, flags ...string) (*child, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding our own program for the built-in server: %w", err)
 	}
-	cmd := exec.Command(program, "serve", "--listen=127.0.0.1:0", "--"+untilEOFFlag,
-		fmt.Sprintf("--max-message=%d", max(maxMessage, 1)))
+	cmd := exec.Command(program, append([]string{"serve", "--listen=127.0.0.1:0", "--" + untilEOFFlag}, flags...)...)
 	cmd.Stderr = stderr
 	dieWithParent(cmd)
 	input, err := cmd.StdinPipe()

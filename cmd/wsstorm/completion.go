@@ -53,6 +53,7 @@ type offered struct {
 	long, letter string // without dashes; there may be no letter
 	about        string // in a few words
 	noun         string // of its value; "" for a flag that takes none
+	optional     bool   // the value, which stands behind = then
 	values       []string
 	file         bool
 }
@@ -66,7 +67,7 @@ func offers() []offered {
 		}
 		o := offered{long: f.Name, letter: f.Shorthand, about: firstClause(f.Usage)}
 		if noun := f.Value.Type(); noun != nounBool {
-			o.noun = noun
+			o.noun, o.optional = noun, f.NoOptDefVal != ""
 			o.file = strings.Contains(noun, nounFile)
 		}
 		if v, ok := f.Value.(interface{ choices() []string }); ok {

@@ -10,13 +10,13 @@ func bashCompletion(w io.Writer, flags []offered) {
 	var names []string
 	fmt.Fprint(w, `# bash completion for wsstorm: source <(wsstorm completion bash)
 _wsstorm() {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} glued=
 	COMPREPLY=()
 	# --flag=value comes as three words, since = breaks words.
 	if [[ $cur == '=' ]]; then
-		cur=
+		cur= glued=1
 	elif [[ $prev == '=' && $COMP_CWORD -ge 2 ]]; then
-		prev=${COMP_WORDS[COMP_CWORD-2]}
+		prev=${COMP_WORDS[COMP_CWORD-2]} glued=1
 	fi
 	if [[ $COMP_CWORD -gt 1 ]]; then
 		case ${COMP_WORDS[1]} in
@@ -42,7 +42,11 @@ _wsstorm() {
 		if f.file {
 			action += "COMPREPLY+=($(compgen -f -- \"$cur\")); "
 		}
-		fmt.Fprintf(w, "\t%s) %sreturn ;;\n", pattern, action)
+		action += "return"
+		if f.optional {
+			action = "if [[ -n $glued ]]; then " + action + "; fi"
+		}
+		fmt.Fprintf(w, "\t%s) %s ;;\n", pattern, action)
 	}
 	fmt.Fprintf(w, `	esac
 	if [[ $cur == -* ]]; then
@@ -71,6 +75,9 @@ _wsstorm() {
 		value := ""
 		if f.noun != "" {
 			value = ":" + escape.Replace(f.noun) + ":"
+			if f.optional {
+				value = ":" + value
+			}
 			switch {
 			case len(f.values) > 0 && f.file:
 				value += "{compadd -- " + strings.Join(f.values, " ") + "; _files}"
@@ -81,7 +88,10 @@ _wsstorm() {
 			}
 		}
 		spelled := "--" + f.long
-		if f.noun != "" {
+		switch {
+		case f.optional:
+			spelled += "=-"
+		case f.noun != "":
 			spelled += "="
 		}
 		fmt.Fprintf(w, "\t\t'*%s[%s]%s' \\\n", spelled, escape.Replace(f.about), value)
@@ -110,7 +120,7 @@ func fishCompletion(w io.Writer, flags []offered) {
 		switch {
 		case f.file:
 			fmt.Fprint(w, " -rF")
-		case f.noun != "":
+		case f.noun != "" && !f.optional:
 			fmt.Fprint(w, " -x")
 		}
 		if len(f.values) > 0 {

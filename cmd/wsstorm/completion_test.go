@@ -42,6 +42,8 @@ printf '%s\n' "${COMPREPLY[@]}"
 		{"--arrival = p", []string{"poisson"}},
 		{"--arrival =", []string{"constant", "poisson"}},
 		{"--driver e", []string{"epoll"}},
+		{"--compress = n", []string{"no-context", "none"}},
+		{"--compress --idl", []string{"--idle"}},
 		{"--scenario ", append(scenarios.Names(), "ca.pem", "cb.pem")},
 		{"--scenario close", []string{"close-storm"}},
 		{"-o j", []string{"json"}},

@@ -41,5 +41,6 @@ func (f *flags) messageFlags(set *pflag.FlagSet) {
 		"cut messages into frames of N bytes, or random ones with Pings in between; random:0.5 cuts half of the messages")
 	set.Var(choice(&p.Reply, "echo", "any", "none"), "reply",
 		"what answers a message: the same bytes, any message, or nothing (with --rate)")
+	f.compressFlag(set)
 	set.Var(size(&p.MaxMessage, 1, math.MaxInt32*1024, nounSize), "max-message", "the longest message that the server may send")
 }

@@ -82,7 +82,11 @@ func printFlags(b *strings.Builder, set *pflag.FlagSet) {
 			left = "  -" + f.Shorthand + ", --" + f.Name
 		}
 		about := f.Usage
-		if f.Value.Type() != nounBool {
+		switch {
+		case f.Value.Type() == nounBool:
+		case f.NoOptDefVal != "":
+			left += "[=" + f.Value.Type() + "]"
+		default:
 			left += " " + f.Value.Type()
 			if isDefault(f) {
 				about += " (default " + f.DefValue + ")"

@@ -60,6 +60,9 @@ func (r *request) run(ctx context.Context, s streams) error {
 	} else if err != nil {
 		complain(s.err, err)
 	}
+	if r.plan.Request.Deflate != nil && result.Compression == nil && result.Messages.Sent > 0 {
+		complain(s.err, errors.New("the server did not agree to --compress: messages went as they are"))
+	}
 	if code := outcome(result); code != exitOK {
 		if code == exitFailed {
 			complain(s.err, errors.New(whyNothing(result)))
@@ -72,7 +75,7 @@ func (r *request) run(ctx context.Context, s streams) error {
 // measure runs the plan, against the built-in server where no URL was given.
 func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error) {
 	if r.url == nil {
-		server, err := startChild(ctx, r.plan.MaxMessage, s.err)
+		server, err := startChild(ctx, s.err, r.childFlags()...)
 		if ctx.Err() != nil {
 			return nil, exitError(exitInterrupted)
 		}
@@ -106,6 +109,15 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 		result.Errors[class] = e
 	}
 	return result, nil
+}
+
+// childFlags are what the built-in server has to be for the run.
+func (r *request) childFlags() []string {
+	args := []string{fmt.Sprintf("--max-message=%d", r.plan.MaxMessage)}
+	if r.plan.Request.Deflate != nil {
+		args = append(args, "--compress")
+	}
+	return args
 }
 
 // whyNothing says in one line why a run measured nothing.

@@ -92,7 +92,10 @@ func serveHTTP(t *testing.T, handler http.HandlerFunc) string {
 
 // echo answers every message by way of change.
 func echo(w http.ResponseWriter, r *http.Request, change func([]byte) []byte) {
-	var upgrader websocket.Upgrader
+	echoWith(websocket.Upgrader{}, w, r, change)
+}
+
+func echoWith(upgrader websocket.Upgrader, w http.ResponseWriter, r *http.Request, change func([]byte) []byte) {
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return

@@ -46,5 +46,5 @@ func (s setting) isOff() bool {
 		d, err := parseDuration(s.value)
 		return err == nil && d == 0
 	}
-	return s.flag.Name == "fragment" && s.value == "none"
+	return s.value == "none" && (s.flag.Name == "fragment" || s.flag.Name == "compress")
 }

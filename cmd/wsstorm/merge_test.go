@@ -86,6 +86,7 @@ func TestCommandLineWins(t *testing.T) {
 		{[]string{"--idle"}, "--connections=7 --idle --header=A: 1 --header=B: 2 ws://file/"},
 		// Switching something off displaces nothing.
 		{[]string{"--idle=false"}, "--connections=7 --rate=100 --arrival=poisson --text --header=A: 1 --header=B: 2 ws://file/"},
+		{[]string{"--compress=none"}, "--connections=7 --rate=100 --arrival=poisson --text --header=A: 1 --header=B: 2 ws://file/"},
 		{[]string{"--text=false"}, "--connections=7 --rate=100 --arrival=poisson --header=A: 1 --header=B: 2 ws://file/"},
 	}
 	for _, tt := range tests {
@@ -137,11 +138,11 @@ func TestPresetsAreRuns(t *testing.T) {
 var every = [][]string{
 	{"-c", "3", "-d", "4s", "-r", "5.5", "--arrival", "poisson", "--warmup", "0", "--drain", "7s", "--seed", "8",
 		"--driver", "portable", "--workers", "2", "-s", "0,5-9x3", "--payload", "zero", "--text", "--fragment", "3:0.5",
-		"--reply", "any", "--max-message", "1MiB", "--connect-rate", "10", "--connect-concurrency", "11",
+		"--reply", "any", "--compress=no-context,window:9", "--max-message", "1MiB", "--connect-rate", "10", "--connect-concurrency", "11",
 		"--connect-timeout", "12s", "--ping-interval", "13s", "--close-code", "4000", "--close-reason", "it's # \"over\" \\",
 		"--close-timeout", "14s", "-H", "X-A:  b 'c'", "-H", "X-B: d", "--host", "h:1", "--origin", "https://o",
 		"--subprotocol", "p1", "--subprotocol", "p2", "--unix-socket", "/tmp/a b", "ws://host:81/path?a=b&c=%20"},
-	{"--in-flight", "3", "--servername", "n", "--tls-min", "1.3", "-k", "-n", "1M", "--fragment", "random", "wss://[::1]/"},
+	{"--in-flight", "3", "--servername", "n", "--tls-min", "1.3", "-k", "-n", "1M", "--fragment", "random", "--compress", "wss://[::1]/"},
 	{"--idle", "-c", "2"},
 	{"--payload", "@main.go"},
 	{"--payload", "@main.go", "-s", "7"},
@@ -200,6 +201,7 @@ func TestPlanOfFlags(t *testing.T) {
 		Request: wsclient.Request{
 			Headers: []wsclient.Header{{Name: "X-A", Value: "b 'c'"}, {Name: "X-B", Value: "d"}},
 			Host:    "h:1", Origin: "https://o", Subprotocols: []string{"p1", "p2"},
+			Deflate: &wsclient.DeflateParams{ServerNoContextTakeover: true, ClientNoContextTakeover: true, ServerMaxWindowBits: 9, ClientMaxWindowBits: 9},
 		},
 		UnixSocket: "/tmp/a b", Connections: 3, ConnectRate: 10, ConnectConcurrency: 11, ConnectTimeout: 12 * time.Second,
 		Duration: 4 * time.Second, Drain: 7 * time.Second, CloseTimeout: 14 * time.Second,

@@ -16,7 +16,8 @@ import (
 type word struct {
 	flag  string
 	value string
-	bare  bool // the flag takes no value
+	bare  bool // the flag takes no value, or has none
+	glued bool // the value has to stand in the same word
 }
 
 // saved returns the flags that repeat the run: those that were given, and those
@@ -32,6 +33,10 @@ func (r *request) saved() []word {
 			return
 		case f.Value.Type() == nounBool:
 			words = append(words, word{flag: f.Name, bare: true})
+			return
+		case f.NoOptDefVal != "":
+			value := f.Value.String()
+			words = append(words, word{flag: f.Name, value: value, bare: value == f.NoOptDefVal, glued: true})
 			return
 		}
 		values := []string{f.Value.String()}
@@ -97,7 +102,11 @@ func (r *request) print(out io.Writer) error {
 			continue
 		}
 		hides = hides || secretFlags[w.flag] != nil && isHidden(w.value)
-		fmt.Fprintf(&lines, "--%s %s\n", w.flag, scenarios.Quote(w.value))
+		between := " "
+		if w.glued {
+			between = "="
+		}
+		fmt.Fprintf(&lines, "--%s%s%s\n", w.flag, between, scenarios.Quote(w.value))
 	}
 	if r.url != nil {
 		fmt.Fprintf(&lines, "%s\n", scenarios.Quote(hideURL(r.url.value)))

@@ -29,7 +29,8 @@ type document struct {
 	Messages struct {
 		Sent, Received, Lost, Mismatched, Duplicated, Reordered, Unexpected int
 	}
-	Errors map[string]struct {
+	Compression *struct{} // where it was agreed on
+	Errors      map[string]struct {
 		Count   int
 		Example string
 	}
@@ -41,7 +42,8 @@ type load struct {
 	name     string
 	flags    []string
 	conns    int
-	messages int // exactly so many; 0: some
+	messages int  // exactly so many; 0: some
+	deflated bool // both ends compress
 }
 
 // runTimeout interrupts a run that a server's fault would keep waiting; these
@@ -51,9 +53,10 @@ const runTimeout = time.Minute
 const sizes = "0,125,126,127,65535,65536"
 
 var loads = []load{
-	{"echo", []string{"-c", "20", "-n", "5000", "--size", sizes}, 20, 5000},
-	{"fragmented", []string{"-c", "20", "-n", "2000", "--size", sizes, "--fragment", "random"}, 20, 2000},
-	{"close storm", []string{"--scenario", "close-storm", "-c", "200", "-n", "600"}, 200, 600},
+	{"echo", []string{"-c", "20", "-n", "5000", "--size", sizes}, 20, 5000, false},
+	{"fragmented", []string{"-c", "20", "-n", "2000", "--size", sizes, "--fragment", "random"}, 20, 2000, false},
+	{"compressed", []string{"-c", "20", "-n", "2000", "--size", sizes, "--compress"}, 20, 2000, true},
+	{"close storm", []string{"--scenario", "close-storm", "-c", "200", "-n", "600"}, 200, 600, false},
 }
 
 // storm runs wsstorm and returns its result.
@@ -108,6 +111,9 @@ func (l load) check(t *testing.T, doc document) {
 		if c.got != c.want {
 			t.Errorf("%s: got %d, want %d", c.what, c.got, c.want)
 		}
+	}
+	if deflated := doc.Compression != nil; deflated != l.deflated {
+		t.Errorf("compressed: got %v, want %v", deflated, l.deflated)
 	}
 	for class, e := range doc.Errors {
 		t.Errorf("got %d errors of class %s (%s), want none", e.Count, class, e.Example)
