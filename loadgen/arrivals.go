@@ -16,20 +16,20 @@ type arrivals struct {
 	due   time.Duration // of the next one
 	drawn float64       // Poisson: where that is in the schedule
 	left  int64         // messages still to send; 0 before start, too
-	taken int64
-	rank  int64 // among the connections that were open at start
+	taken uint32
+	rank  uint32 // among the connections that were open at start
 	rng   uint64
 }
 
 // begin takes note that traffic begins at start.
 func (a *arrivals) begin(w *worker, start time.Duration, rank int64) {
-	a.rank = rank
+	a.rank = uint32(rank)
 	a.draw(w, start)
 	a.left = math.MaxInt64
 	if n := w.plan.Messages; n > 0 {
 		c := w.ctl.population.Load()
 		a.left = n / c
-		if a.rank < n%c {
+		if rank < n%c {
 			a.left++
 		}
 		if a.left > 0 {
@@ -72,7 +72,7 @@ func (a *arrivals) draw(w *worker, start time.Duration) {
 		a.drawn -= math.Log(uniform) * float64(population)
 		n = a.drawn
 	} else {
-		n += float64(a.taken * population)
+		n += float64(int64(a.taken) * population)
 	}
 	if a.due = w.schedule.at(n); a.due != never {
 		a.due += start

@@ -15,34 +15,33 @@ import (
 // when to come back (next). It is a plain value of some 300 bytes: an engine has
 // 100,000 of them in slabs. Every method runs under the lock of its worker.
 type session struct {
-	id    uint32 // of the connection in the run: part of every stamp
-	state state
-
-	dec wsclient.Decoder
-	rx  incoming
-	q   inflight
-
-	tx       outgoing
-	deflate  *deflation    // nil without permessage-deflate
-	blocked  bool          // output is waiting for the peer to read
-	resumed  time.Duration // when the peer last began to read again after blocking
-	pong     *owedPong     // at the next frame boundary
-	arrivals arrivals
-
-	pingDue  time.Duration // never: no more Pings
-	pingSent time.Duration // of the one on its way; 0: none
+	// In this order it takes the least memory.
+	id       uint32 // of the connection in the run: part of every stamp
+	expected uint32 // one behind the highest sequence number answered
 	pingSeq  uint32
+	sentCode wsclient.StatusCode
+	state    state
+	wasOpen  bool
+	blocked  bool // output is waiting for the peer to read
+	retiring bool // nothing is begun any more; the last replies are awaited
+	sever    bool // having sent our Close frame, do not wait for the peer
+	reset    bool // a write found that the peer has reset the connection
 
+	dec      wsclient.Decoder
+	rx       incoming
+	q        inflight
+	tx       outgoing
+	arrivals arrivals
+	deflate  *deflation // nil without permessage-deflate
+	pong     *owedPong  // at the next frame boundary
+
+	resumed   time.Duration // when the peer last began to read again after blocking
+	pingDue   time.Duration // never: no more Pings
+	pingSent  time.Duration // of the one on its way; 0: none
 	deadline  time.Duration // when to give up opening or closing, or the last replies
 	retireAt  time.Duration // when to close although the run goes on
-	retiring  bool          // nothing is begun any more; the last replies are awaited
 	closeSent time.Duration // when our Close frame was sent; 0: it was not
-	sentCode  wsclient.StatusCode
-	sever     bool   // having sent our Close frame, do not wait for the peer
-	expected  uint32 // one behind the highest sequence number answered
-	wasOpen   bool
-	reset     bool  // a write found that the peer has reset the connection
-	answers   int64 // received in the measured window
+	answers   int64         // received in the measured window
 }
 
 // state is where a connection is in its life.
