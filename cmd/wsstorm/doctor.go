@@ -11,6 +11,7 @@ import (
 
 	"wsstorm/internal/preflight"
 	"wsstorm/stats"
+	"wsstorm/stats/report"
 )
 
 // doctor says whether this machine can do the run of the given flags. It connects
@@ -27,16 +28,16 @@ func doctor(ctx context.Context, args []string, s streams) error {
 }
 
 const doctorHelp = `
-It takes the flags of a run, which wsstorm --help lists, and says of each limit
-of this machine what there is, what the run needs, and the command that mends it:
+It takes the flags of a run (wsstorm --help lists them), and says of each limit
+of this machine what there is, what the run needs, and which command mends it:
 
   ok           there is enough
   warn         the run can start, and its numbers may suffer
   too little   the run is bound to fail
   unknown      this machine does not tell
 
--o text and -o json are the formats. A run makes the same check before it starts,
-prints what is a warning, and does not start where there is too little.
+The formats of -o are text and json. A run makes the same check before it
+starts, prints the warnings, and does not start where there is too little.
 
 Exit codes: 0 the run can start; 1 it cannot; 2 usage.
 `
@@ -91,12 +92,12 @@ func (r *request) examine(ctx context.Context, s streams) error {
 // load describes the run in one line.
 func (r *request) load() string {
 	p := &r.plan
-	parts := []string{fmt.Sprintf("%d connections", p.Connections)}
+	parts := []string{report.Count(int64(p.Connections)) + " connections"}
 	switch {
 	case p.Rate > 0:
-		parts = append(parts, fmt.Sprintf("%s messages a second", perSecond(&p.Rate, "")))
+		parts = append(parts, "messages at "+report.Rate(p.Rate))
 	case p.InFlight > 0:
-		parts = append(parts, fmt.Sprintf("%d in flight on each", p.InFlight))
+		parts = append(parts, report.Count(int64(p.InFlight))+" in flight on each")
 	default:
 		parts = append(parts, "no messages")
 	}

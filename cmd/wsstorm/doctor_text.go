@@ -30,10 +30,8 @@ func diagnosisText(d *diagnosis, load string, color bool) string {
 			value = string([]rune(value)[:valueColumns-2]) + "…"
 		}
 		fmt.Fprintf(&b, "  %-*s%-*s%-*s%s\n", itemColumns, i.Name, valueColumns, value, needColumns, i.Need, colored(i.State, color))
-		for _, line := range wrap(i.Note, allColumns-6) {
-			if line != "" {
-				fmt.Fprintf(&b, "    ! %s\n", line)
-			}
+		if i.Note != "" {
+			fmt.Fprintf(&b, "    ! %s\n", strings.Join(wrap(i.Note, allColumns-6), "\n      "))
 		}
 		b.WriteString(shellLines(i.Fix))
 		if i.State == preflight.TooLittle {
