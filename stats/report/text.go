@@ -51,7 +51,7 @@ func (t *text) banner() {
 	if t.r.Verdict.Status != stats.Invalid {
 		return
 	}
-	t.line(red, "INVALID: do not take these numbers for the server's")
+	t.line(red, invalidBanner)
 	for _, f := range t.r.Verdict.Findings {
 		if f.Level == stats.Invalid {
 			t.paragraph(red, "!", finding(f))
@@ -235,12 +235,7 @@ func (t *text) verdict() {
 			t.finding(f)
 		}
 	}
-	var checks []string
-	for _, f := range v.Findings {
-		if f.Level != stats.Note && !slices.Contains(checks, f.Check) {
-			checks = append(checks, clean(f.Check))
-		}
-	}
+	checks := weakening(v)
 	marked := map[stats.Level]style{stats.Suspect: yellow, stats.Invalid: red}[v.Status]
 	summary := "verdict: " + clean(string(v.Status))
 	if len(checks) > 0 {
