@@ -3,6 +3,7 @@ package wsclient
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"sync"
 )
 
@@ -25,6 +26,19 @@ func (c *Conn) Ping(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// pong answers a ping. That does not depend on how long a reader wants to wait: a
+// ping that was read has to be answered, and half a frame cannot be taken back.
+// RFC 6455, Section 5.5.3.
+func (c *Conn) pong(payload []byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), c.closeTimeout)
+	defer cancel()
+	err := c.writeFrame(ctx, FrameHeader{Fin: true, Opcode: OpPong}, payload)
+	if err == nil || errors.Is(err, errCloseSent) {
+		return nil
+	}
+	return c.broken("answering a ping", err)
 }
 
 // pings are the pings that wait for their pongs, by number; the number is the

@@ -2,10 +2,14 @@ package wsclient
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // RFC 6455, Section 5.5.2: a ping is answered with its own payload, also between
@@ -45,6 +49,24 @@ func TestConnAnswersPings(t *testing.T) {
 		if got := <-frames; got.first != w.first || !got.masked || !bytes.Equal(got.payload, w.payload) {
 			t.Errorf("frame %d: got %+v, want %+v", i, got, w)
 		}
+	}
+}
+
+// A ping that cannot be answered ends the connection, after a while: it must
+// neither hold the reader for ever nor be forgotten.
+func TestConnPongIsBounded(t *testing.T) {
+	url := serveRaw(t, func(c net.Conn) {
+		upgradeRaw(c, serverFrame(0x89, "ping"))
+		io.Copy(io.Discard, c)
+	})
+	c := dialTo(t, url, Dialer{CloseTimeout: 50 * time.Millisecond})
+	c.frames <- struct{}{} // as if a writer were stuck
+	_, _, err := c.Read(within(t))
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "answering a ping") {
+		t.Errorf("got %v, want a time-out in answering a ping", err)
+	}
+	if err := c.Write(within(t), OpText, nil); err == nil {
+		t.Error("got no error from a connection that owes a pong, want one")
 	}
 }
 

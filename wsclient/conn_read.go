@@ -8,7 +8,8 @@ import (
 
 // Read returns the next whole message, text or binary; the caller owns it. Where
 // ctx ends first, the connection stays usable, and the next Read goes on with the
-// message where this one stopped. All other errors are final: a *CloseError when
+// message where this one stopped; an answer to a ping or to a Close frame that is
+// on its way is finished before. All other errors are final: a *CloseError when
 // the peer closed, a *ProtocolError when it broke the rules, or what became of
 // the socket.
 func (c *Conn) Read(ctx context.Context) (Opcode, []byte, error) {
@@ -122,7 +123,7 @@ func (c *Conn) next(ctx context.Context) (Event, error) {
 			c.open = !ev.Fin
 			return ev, nil
 		case EventControl:
-			err = c.control(ctx, ev)
+			err = c.control(ev)
 		case EventNone:
 			err = c.fill(ctx)
 		}
@@ -154,14 +155,10 @@ func (c *Conn) decode() (Event, error) {
 }
 
 // control does what a control frame asks for. RFC 6455, Section 5.5.
-func (c *Conn) control(ctx context.Context, ev Event) error {
+func (c *Conn) control(ev Event) error {
 	switch ev.Opcode {
 	case OpPing:
-		err := c.writeFrame(ctx, FrameHeader{Fin: true, Opcode: OpPong}, ev.Payload)
-		if errors.Is(err, errCloseSent) {
-			return nil
-		}
-		return err
+		return c.pong(ev.Payload)
 	case OpPong:
 		c.pings.answered(ev.Payload)
 		return nil

@@ -38,8 +38,9 @@ type Dialer struct {
 	// DefaultMaxMessage, negative is no limit. Open has no use for it.
 	MaxMessage int64
 	// CloseTimeout bounds a Conn's wait for the server's Close frame, and then
-	// again for the server to close TCP, also when the connection fails; 0 is
-	// DefaultCloseTimeout. Open has no use for it.
+	// again for the server to close TCP, also when the connection fails; and for
+	// the server to take the answer to a ping. 0 is DefaultCloseTimeout. Open has
+	// no use for it.
 	CloseTimeout time.Duration
 }
 

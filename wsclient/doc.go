@@ -8,6 +8,7 @@
 //	Upgrade.Start   → Handshake request bytes out, response bytes in, verdict out
 //	AppendFrame                 header and masked payload appended to the caller's buffer
 //	Decoder.Next                bytes in, events out; payloads are streamed, never assembled
+//	Deflater, Inflater          permessage-deflate around the two, where it was agreed on
 //
 // Around it there is an ordinary blocking client: Dialer.Open resolves,
 // connects, does TLS and the opening handshake, timing each, and returns a
