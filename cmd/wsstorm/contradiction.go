@@ -1,6 +1,10 @@
 package main
 
-import "wsstorm/loadgen"
+import (
+	"slices"
+
+	"wsstorm/loadgen"
+)
 
 // A rival is a pair of flags of which a run takes one. Where both are given in
 // one place, that is an error, unless why is empty; where one is given on the
@@ -12,7 +16,10 @@ const idleSends = "an idle run sends no messages"
 
 var rivals = []rival{
 	{"rate", "in-flight", "a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
+	{"stage", "rate", "the stages say what the rate is"},
+	{"stage", "in-flight", "stages of rates are sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
 	{"idle", "rate", idleSends},
+	{"idle", "stage", idleSends},
 	{"idle", "in-flight", idleSends},
 	{"idle", "messages", idleSends},
 	{"idle", "size", idleSends},
@@ -21,10 +28,17 @@ var rivals = []rival{
 	{"idle", "fragment", idleSends},
 	{"idle", "reply", idleSends},
 	{"idle", "arrival", idleSends},
-	{"in-flight", "arrival", "only the messages of a --rate arrive at times of their own"},
+	{"in-flight", "arrival", "only the messages of an open loop arrive at times of their own"},
 	{"messages", "warmup", "each of a number of messages is measured, so that none is left to warm up with"},
 	{"messages", "duration", ""}, // together: whichever ends first
 	{"insecure", "cacert", "--insecure accepts any certificate"},
+}
+
+// uneven are rivals of which only a displaces b: a scenario without its a would
+// be another one.
+var uneven = []rival{
+	{"stage", "duration", "the stages make up the duration"},
+	{"stage", "messages", "the stages say how many messages there are"},
 }
 
 // told returns a flag as an error names it: with its place where that is a file.
@@ -37,7 +51,7 @@ func (r *request) told(name string) string {
 
 // contradiction returns what is wrong between the flags.
 func (r *request) contradiction() error {
-	for _, v := range rivals {
+	for _, v := range slices.Concat(rivals, uneven) {
 		if v.why != "" && r.given(v.a) && r.given(v.b) {
 			return usagef("%s contradicts %s: %s", r.told(v.b), r.told(v.a), v.why)
 		}
@@ -46,11 +60,14 @@ func (r *request) contradiction() error {
 		return usagef("%s needs %s: %s", r.told(flag), other, why)
 	}
 	p := &r.plan
+	openLoop := r.given("rate") || r.given("stage")
 	switch {
-	case r.given("arrival") && !r.given("rate"):
-		return needs("arrival", "--rate", "in a closed loop replies set the times")
-	case r.given("reply") && p.Reply == loadgen.ReplyNone && !r.given("rate"):
-		return needs("reply", "--rate", "without replies nothing else sets the pace")
+	case r.given("stage") && peak(p.Stages) == 0:
+		return usagef("%s sends nothing: each stage has a rate of 0; --idle holds connections", r.told("stage"))
+	case r.given("arrival") && !openLoop:
+		return needs("arrival", "--rate or --stage", "in a closed loop replies set the times")
+	case r.given("reply") && p.Reply == loadgen.ReplyNone && !openLoop:
+		return needs("reply", "--rate or --stage", "without replies nothing else sets the pace")
 	case r.given("cert") && !r.given("key"):
 		return needs("cert", "--key", "a certificate is used with its private key")
 	case r.given("key") && !r.given("cert"):

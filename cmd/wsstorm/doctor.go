@@ -94,6 +94,9 @@ func (r *request) load() string {
 	p := &r.plan
 	parts := []string{report.Count(int64(p.Connections)) + " connections"}
 	switch {
+	case len(p.Stages) > 0:
+		most := peak(p.Stages)
+		parts = append(parts, fmt.Sprintf("up to %s messages a second", perSecond(&most, "")))
 	case p.Rate > 0:
 		parts = append(parts, "messages at "+report.Rate(p.Rate))
 	case p.InFlight > 0:

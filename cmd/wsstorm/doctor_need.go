@@ -40,7 +40,7 @@ func (r *request) need(addresses []netip.AddrPort) preflight.Need {
 		Opening:     p.ConnectConcurrency,
 		Targets:     addresses,
 		Local:       r.url == nil || p.UnixSocket != "" || isLoopback(p.Target.Host),
-		Rate:        p.Rate,
+		Rate:        max(p.Rate, peak(p.Stages)),
 		InFlight:    p.InFlight,
 		EventLoop:   runtime.GOOS == "linux" && p.Driver != loadgen.DriverPortable && !p.Target.Secure && p.UnixSocket == "",
 		TLS:         p.Target.Secure,

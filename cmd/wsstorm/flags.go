@@ -13,6 +13,7 @@ import (
 // the Plan directly.
 type options struct {
 	plan      loadgen.Plan
+	stages    [][]loadgen.Stage // of each --stage
 	idle      bool
 	payload   payload
 	fragments fragmentation

@@ -15,7 +15,8 @@ func (f *flags) loadFlags(set *pflag.FlagSet) {
 	alias(set, "z", "duration")
 	set.VarP(whole(&p.Messages, 1, math.MaxInt32*1024, nounNumber), "messages", "n", "send this many messages in total, all measured")
 	set.VarP(perSecond(&p.Rate, nounRate), "rate", "r", "open loop: send this many messages a second in total, whatever comes back")
-	set.Var(choice(&p.Arrival, "constant", "poisson"), "arrival", "times between the messages of a --rate")
+	f.stageFlags(set)
+	set.Var(choice(&p.Arrival, "constant", "poisson"), "arrival", "times between the messages of an open loop")
 	set.Var(whole(&p.InFlight, 1, 1<<20, nounNumber), "in-flight",
 		"closed loop: messages on their way on each connection; the next is sent when a reply has come")
 	set.BoolVar(&f.idle, "idle", false, "hold the connections and send no messages")
@@ -40,7 +41,7 @@ func (f *flags) messageFlags(set *pflag.FlagSet) {
 		parse: parseFragment, format: formatFragment}, "fragment",
 		"cut messages into frames of N bytes, or random ones with Pings in between; random:0.5 cuts half of the messages")
 	set.Var(choice(&p.Reply, "echo", "any", "none"), "reply",
-		"what answers a message: the same bytes, any message, or nothing (with --rate)")
+		"what answers a message: the same bytes, any message, or nothing (in an open loop)")
 	f.compressFlag(set)
 	set.Var(size(&p.MaxMessage, 1, math.MaxInt32*1024, nounSize), "max-message", "the longest message that the server may send")
 }

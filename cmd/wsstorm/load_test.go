@@ -45,6 +45,27 @@ func TestLoadOfTheBuiltInServer(t *testing.T) {
 	}
 }
 
+func TestLoadInStages(t *testing.T) {
+	got := wsstorm(t, "-c", "2", "--stage", "200ms:100,200ms:100-200", "--warmup", "0", "-o", "json")
+	r := got.result(t)
+	if got.err != "" || r.Interrupted || len(r.Stages) != 2 {
+		t.Fatalf("got exit code %d, %q, stages %+v", got.code, got.err, r.Stages)
+	}
+	for i, want := range []struct {
+		fromS, toS, rateFrom, rateTo float64
+		messages                     int64
+	}{{0, 0.2, 100, 100, 20}, {0.2, 0.4, 100, 200, 30}} {
+		s := r.Stages[i]
+		// One message may fall on either side of an end.
+		if n := s.Messages.Sent + s.Messages.Unsent; s.FromS != want.fromS || s.ToS != want.toS || s.RateFrom != want.rateFrom || s.RateTo != want.rateTo || n < want.messages-2 || n > want.messages+2 {
+			t.Errorf("stage %d: got %+v, want %+v", i, s, want)
+		}
+	}
+	if r.WindowS < 0.39 || r.WindowS > 0.41 {
+		t.Errorf("got a window of %v s, want 0.4", r.WindowS)
+	}
+}
+
 func TestLoadIntoAFile(t *testing.T) {
 	path := t.TempDir() + "/result.json"
 	got := wsstorm(t, "-c", "1", "-n", "10", "-o", "text", "-o", "json="+path)

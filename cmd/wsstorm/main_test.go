@@ -40,6 +40,11 @@ func shorten(args []string) []string {
 		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, part) })
 	}
 	short := slices.Clone(args)
+	if i := slices.Index(args, "--stage"); i >= 0 {
+		// A duration would contradict them.
+		short[i+1] = "100ms:100,100ms:100-500"
+		return append(short, "-c", "20", "--warmup", "0", "--insecure")
+	}
 	switch {
 	case has("-n") || has("--messages"):
 		short = append(short, "-n", "500")

@@ -25,6 +25,11 @@ func merge(file, line []setting) []setting {
 				displaced[r.a] = true
 			}
 		}
+		for _, r := range uneven {
+			if r.a == s.flag.Name && !s.isOff() {
+				displaced[r.b] = true
+			}
+		}
 	}
 	kept := slices.DeleteFunc(slices.Clone(file), func(s setting) bool {
 		if s.isURL() {

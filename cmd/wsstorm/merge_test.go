@@ -106,6 +106,41 @@ func TestCommandLineWins(t *testing.T) {
 	}
 }
 
+func TestStages(t *testing.T) {
+	step := func(length time.Duration, from, to float64) loadgen.Stage {
+		return loadgen.Stage{Length: length, From: from, To: to}
+	}
+	preset := []loadgen.Stage{step(10*time.Second, 500, 5000), step(10*time.Second, 5000, 5000), step(10*time.Second, 5000, 500)}
+	tests := []struct {
+		args     []string
+		stages   []loadgen.Stage
+		warmup   time.Duration
+		inFlight int
+		rate     float64
+		duration time.Duration
+	}{
+		{[]string{"--stage", "1s:5,2s:5-10", "--stage", "3s:10"}, []loadgen.Stage{step(time.Second, 5, 5), step(2*time.Second, 5, 10), step(3*time.Second, 10, 10)}, time.Second, 0, 0, 0},
+		// At a rate of 0 there is nothing to warm up with.
+		{[]string{"--stage", "1s:0-5"}, []loadgen.Stage{step(time.Second, 0, 5)}, 0, 0, 0, 0},
+		{[]string{"--stage", "1s:0-5", "--warmup", "2"}, []loadgen.Stage{step(time.Second, 0, 5)}, 2 * time.Second, 0, 0, 0},
+		{[]string{"--scenario", "ramp"}, preset, time.Second, 0, 0, 0},
+		// The command line's take the place of the file's, and of its rivals.
+		{[]string{"--scenario", "ramp", "--stage", "1s:5"}, []loadgen.Stage{step(time.Second, 5, 5)}, time.Second, 0, 0, 0},
+		{[]string{"--scenario", "rate", "--stage", "1s:5"}, []loadgen.Stage{step(time.Second, 5, 5)}, time.Second, 0, 0, 0},
+		{[]string{"--scenario", "close-storm", "--stage", "1s:5"}, []loadgen.Stage{step(time.Second, 5, 5)}, time.Second, 0, 0, 0},
+		{[]string{"--scenario", "ramp", "--rate", "7"}, nil, time.Second, 0, 7, defaultDuration},
+	}
+	for _, tt := range tests {
+		p := mustRead(t, tt.args...).plan
+		if !slices.Equal(p.Stages, tt.stages) || p.Warmup != tt.warmup || p.InFlight != tt.inFlight || p.Rate != tt.rate || p.Duration != tt.duration {
+			t.Errorf("%q: got stages %v, warm-up %v, %d in flight, rate %v, duration %v, want %+v", tt.args, p.Stages, p.Warmup, p.InFlight, p.Rate, p.Duration, tt)
+		}
+		if p.Messages != 0 {
+			t.Errorf("%q: got %d messages, want none asked for", tt.args, p.Messages)
+		}
+	}
+}
+
 func TestNumberOfMessagesDisplacesTheDurationOfAScenario(t *testing.T) {
 	if p := mustRead(t, "--scenario", "echo", "-n", "100").plan; p.Messages != 100 || p.Duration != 0 || p.Warmup != 0 {
 		t.Errorf("echo -n 100: got %d messages, duration %v, warm-up %v", p.Messages, p.Duration, p.Warmup)
@@ -118,7 +153,7 @@ func TestNumberOfMessagesDisplacesTheDurationOfAScenario(t *testing.T) {
 func TestPresetsAreRuns(t *testing.T) {
 	for _, name := range scenarios.Names() {
 		r := mustRead(t, "--scenario", name)
-		if r.plan.Connections < 1 || r.plan.Duration == 0 && r.plan.Messages == 0 {
+		if r.plan.Connections < 1 || r.plan.Duration == 0 && r.plan.Messages == 0 && len(r.plan.Stages) == 0 {
 			t.Errorf("%s: got %+v", name, r.plan)
 		}
 		// The same text as the user's own file means the same.
@@ -144,6 +179,9 @@ var every = [][]string{
 		"--subprotocol", "p1", "--subprotocol", "p2", "--unix-socket", "/tmp/a b", "ws://host:81/path?a=b&c=%20"},
 	{"--in-flight", "3", "--servername", "n", "--tls-min", "1.3", "-k", "-n", "1M", "--fragment", "random", "--compress", "wss://[::1]/"},
 	{"--idle", "-c", "2"},
+	{"--stage", "1s:5,2s:5-10.5", "--stage", "1m:7", "--arrival", "poisson", "--reply", "none"},
+	{"--stage", "1s:0-5"},
+	{"--scenario", "rate", "--stage", "1s:7"},
 	{"--payload", "@main.go"},
 	{"--payload", "@main.go", "-s", "7"},
 	{"--scenario", "boundaries", "-c", "4"},

@@ -142,6 +142,7 @@ func (r *request) resolve() error {
 	if r.given("rate") || r.idle {
 		p.InFlight = 0
 	}
+	r.resolveStages()
 	p.Fragment, p.FragmentPart = r.fragments.size, r.fragments.share
 	if err := r.contradiction(); err != nil {
 		return err

@@ -67,7 +67,7 @@ func (r *request) shapes(name string) bool {
 	case "in-flight":
 		return p.InFlight > 0
 	case "arrival":
-		return p.Rate > 0
+		return p.Rate > 0 || len(p.Stages) > 0
 	case "size":
 		// A file that is sent whole has the size that it has.
 		return !r.idle && (p.Payload != loadgen.PayloadFile || r.given("size"))
