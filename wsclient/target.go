@@ -25,7 +25,7 @@ type Target struct {
 // would be right, and never repeats a password.
 func ParseTarget(raw string) (Target, error) {
 	scheme, after, found := strings.Cut(raw, "://")
-	if !found {
+	if !found || strings.ContainsAny(scheme, ":/@?#") {
 		if raw == "" {
 			return Target{}, errors.New("the URL is empty: want ws://host/path or wss://host/path")
 		}
@@ -64,7 +64,10 @@ func ParseTarget(raw string) (Target, error) {
 		return Target{}, fmt.Errorf("the URL cannot be parsed: %w", err)
 	}
 	t.User = u.User
-	return t, t.fill(u)
+	if err := t.fill(u); err != nil {
+		return Target{}, err
+	}
+	return t, nil
 }
 
 var errPort = errors.New("its port is not a number from 1 to 65535")

@@ -82,13 +82,16 @@ func TestParseTargetSaysWhatWouldBeRight(t *testing.T) {
 func TestTargetNeverShowsUserinfo(t *testing.T) {
 	for _, raw := range []string{
 		"ws://bob:hunter2@h/p", "http://bob:hunter2@h/", "bob:hunter2@h", "ws://bob:hunter2@h:99999/", "ws://bob:hunter2@/",
-		"ws://bob:hunter2@a b/", "ws://bob:hunter2@[::1/", "ws://bob:hunter2@h/#f", "ws://bob:hun%ter2@h/", "ws://bob:hunter2 @h/",
+		"bob:hunter2@h/?to=http://x", "bob:hunter2@h://x", "ws://bob:hunter2@a b/", "ws://bob:hunter2@[::1/", "ws://bob:hunter2@h/#f", "ws://bob:hun%ter2@h/", "ws://bob:hunter2 @h/",
 		"http://bob:hun/ter2@h/", "ws://bob:hunter2:x@h:y/", "ws://bob:hunter2@h/%zz", "ws://bob:hunter2/x@h:/",
 	} {
 		target, err := ParseTarget(raw)
 		text := target.String()
 		if err != nil {
 			text = err.Error()
+			if target != (Target{}) {
+				t.Errorf("%s: got %+v with an error, want nothing", raw, target)
+			}
 		}
 		if strings.Contains(text, "hun") || strings.Contains(text, "bob") {
 			t.Errorf("%s: got %q", raw, text)
