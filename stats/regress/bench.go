@@ -20,8 +20,8 @@ const Alpha = 0.01
 // lookAlpha is the part of Alpha that each of the two looks may spend.
 const lookAlpha = Alpha / 2
 
-// A Pair is two runs next to each other in time, old and new in an order that
-// was drawn.
+// A Pair is two runs next to each other in time, the old one first or the new
+// one: that must have been drawn, for each pair on its own.
 type Pair struct {
 	Old, New *stats.Result
 }

@@ -78,6 +78,11 @@ func TestCalibrateIsMoreSensitiveOnAQuietHost(t *testing.T) {
 	if quiet, loud := detectable(1), detectable(4); quiet >= loud {
 		t.Errorf("got %v on a quiet host and %v on a loud one", quiet, loud)
 	}
+	// Either sign is as likely, whichever the pairs happened to have.
+	c, err := Calibrate(slower(LastLook, 0.2, 1), nil, 1)
+	if err != nil || c.RateLow > Alpha {
+		t.Errorf("pairs of one sign: got %+v, %v, want a rate of false alarms of no more than %v", c, err, Alpha)
+	}
 	if _, err := Calibrate(slower(FirstLook-1, 0, 1), nil, 1); err == nil {
 		t.Error("too few pairs: got no error")
 	}

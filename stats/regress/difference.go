@@ -20,6 +20,12 @@ var beside = []string{"unix-socket", "output", "quiet", "driver", "workers"}
 func Differences(old, new *stats.Result) []string {
 	var found []string
 	differ := func(what string, a, b any) {
+		if a == "" {
+			a = "none"
+		}
+		if b == "" {
+			b = "none"
+		}
 		if a != b {
 			found = append(found, fmt.Sprintf("Not the same %s: %v in the old result, %v in the new one.", what, a, b))
 		}

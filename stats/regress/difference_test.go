@@ -50,10 +50,14 @@ func TestDifferences(t *testing.T) {
 			"The old result was made with --header=A: 1 --header=Authorization: ***, the new one without --header.",
 			"The old result was made without --size, the new one with --size=1.",
 		}},
+		{"the load, which a flag says", func(r *stats.Result) {
+			r.Flags = append(r.Flags, "--in-flight=2")
+			r.Load.InFlight = 2
+		}, []string{"The old result was made without --in-flight, the new one with --in-flight=2."}},
 		{"the load, which no flag says", func(r *stats.Result) { r.Load = stats.Load{Rate: 100, Arrival: "poisson", Messages: 7, Workers: 2} }, []string{
 			"Not the same number of messages in flight: 1 in the old result, 0 in the new one.",
 			"Not the same rate: 0 in the old result, 100 in the new one.",
-			"Not the same kind of arrivals:  in the old result, poisson in the new one.",
+			"Not the same kind of arrivals: none in the old result, poisson in the new one.",
 			"Not the same number of messages: 0 in the old result, 7 in the new one.",
 		}},
 		{"the machine", func(r *stats.Result) {

@@ -16,8 +16,8 @@
 // # What is tested
 //
 // A Metric is one figure of a Result. Its effect in a pair is ln(new/old),
-// signed so that positive is worse. The order in which the two runs of a pair
-// were made is drawn, so that without a change either sign of each effect is as
+// signed so that positive is worse. The order of the two runs is drawn for each
+// pair on its own, so that without a change either sign of each effect is as
 // likely as the other, whatever the shape of the noise and however the host
 // drifts: Wilcoxon's signed-rank test, enumerated and not approximated, needs
 // nothing else. The estimate of the effect is that of Hodges and Lehmann, the
@@ -69,21 +69,23 @@
 // or whose runs are disturbed one time in ten, 6 of 2,000 were false alarms at
 // the worst, a rate of 0.11% to 0.65% (Clopper and Pearson, 95%). The noisier
 // the pairs, the less do the least effects hold back, and the rate rises towards
-// its bound, 0.82% for four metrics: at a noise of 30% it was 19 of 2,000.
+// its bound, 0.82% for four metrics: at a noise of 30% it was 19 of 2,000, and
+// 262 of 40,000 when simulated once for longer.
 //
 // # What it cannot
 //
-// Differences that are due to the host alone, and come with one of the commands
-// only, such as another alignment in memory: it makes the new program slower,
-// truly. A Bench called REGRESSED at an estimate of 12% says that the metric got
-// worse and that 12% is the best guess, not that it is more than 10%: for that
-// there is the interval, and Change.Exceeds.
+// It cannot say why. Another alignment in memory makes a program slower as truly
+// as worse code does. Nor does REGRESSED with an estimate of 12% say that the
+// metric is worse by more than its least effect of 10%: it is worse for sure, and
+// 12% is the best guess at how much. For more there is the interval, and
+// Change.Exceeds.
 //
-// Indicate is a hint for two reasons, measured in 200 comparisons for each
-// figure: percentage whose 99% interval of rtt.p50 left out the truth, seconds
-// correlated by 0.3 with their neighbours.
+// Indicate is a hint for two reasons: the fewer the seconds, the more too narrow
+// its interval, and it knows nothing of how runs differ from each other.
+// Percentage of 500 comparisons whose 99% interval of rtt.p50 left out the truth,
+// when seconds vary by 5% and are correlated by 0.3 with their neighbours:
 //
 //	                          10 s   30 s   60 s
-//	runs do not differ        15.5    5.5    4.0
-//	runs differ by 2%         22.5   16.5   17.0
+//	runs do not differ        14.8    6.4    3.0
+//	runs differ by 2%         22.4   18.4   28.2
 package regress

@@ -61,14 +61,15 @@ func TestIndicateTakesMeansOverTheMeasuredSeconds(t *testing.T) {
 	for range LeastSeconds {
 		r.Intervals = append(r.Intervals,
 			stats.Interval{Phase: "measure", LengthS: 1, Received: 300, RTTP50NS: 1000, RTTP99NS: 5000},
-			stats.Interval{Phase: "measure", LengthS: 1}, // the server stood still
+			stats.Interval{Phase: "measure", LengthS: 0.5},                // the server stood still
+			stats.Interval{Phase: "measure", LengthS: 0.5, Received: 100}, // what came was no reply
 			stats.Interval{Phase: "measure", LengthS: 0.5, Received: 100, RTTP50NS: 2000, RTTP99NS: 9000})
 	}
 	changes, _, err := Indicate(r, r, nil, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []float64{400 / 2.5, 1250, 6000} {
+	for i, want := range []float64{500 / 2.5, 1250, 6000} {
 		if got := changes[i].Old; math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s: got %v, want %v", changes[i].Metric.Name, got, want)
 		}

@@ -31,8 +31,8 @@ type Estimate struct {
 type Change struct {
 	Metric Metric
 	// Old and New are the metric's figures, messages a second or nanoseconds:
-	// medians where there are several results. Their ratio is not the effect,
-	// which is estimated pair by pair.
+	// medians where there are several results. Their ratio need not be the
+	// effect, which is estimated pair by pair, or from each with each.
 	Old, New float64
 	Effect   Estimate
 }
