@@ -38,13 +38,14 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 	b.AllSent += 5
 	b.Fail(ErrReset, "another")
 	b.Fail(ErrEOF, "")
+	a.Fail(ErrLost, "")
 	got = c.Tick(0, time.Second, "measure")
-	want = Interval{Phase: "measure", LengthS: 1, Sent: 5, Errors: 2, Connections: 1, Client: ClientSample{CPUCores: 0.1}}
+	want = Interval{Phase: "measure", LengthS: 1, Sent: 5, Errors: 3, Connections: 1, Client: ClientSample{CPUCores: 0.1}}
 	if got != want {
 		t.Errorf("second tick: got %+v, want %+v", got, want)
 	}
 
-	if got, want := c.Totals(), (Totals{Opened: 5, Sent: 35, Received: 28, Errors: 3}); got != want {
+	if got, want := c.Totals(), (Totals{Opened: 5, Sent: 35, Received: 28, Errors: 4, Lost: 1}); got != want {
 		t.Errorf("totals: got %+v, want %+v", got, want)
 	}
 

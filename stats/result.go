@@ -16,7 +16,7 @@ type Result struct {
 	URL         string              `json:"url"`     // userinfo and secrets removed
 	Driver      string              `json:"driver"`  // the driver that ran: epoll or portable
 	Load        Load                `json:"load"`
-	Interrupted bool                `json:"interrupted"` // by the user, before its end
+	Interrupted bool                `json:"interrupted"` // before its end, by the user or by an objective
 	WindowS     float64             `json:"window_s"`    // length of the measured window
 	Connections Connections         `json:"connections"`
 	Messages    Messages            `json:"messages"`
@@ -31,6 +31,7 @@ type Result struct {
 	Intervals   []Interval          `json:"intervals"`
 	Client      Client              `json:"client"`
 	Verdict     Verdict             `json:"verdict"`
+	Objectives  []Objective         `json:"objectives,omitempty"` // in the order in which they were given
 }
 
 // Tool says what made the result, and on what.
