@@ -8,8 +8,8 @@ import (
 
 // Annotations writes a workflow command of GitHub Actions for each case that
 // did not simply pass: ::error for Failed and Unusable ones, ::warning for the
-// others. GitHub reads them from the standard output of a step, and shows no
-// more than ten of each kind.
+// others. GitHub reads them from the standard output and the standard error of a
+// step, and shows no more than ten of each kind.
 func Annotations(w io.Writer, cases []Case) error {
 	var b strings.Builder
 	for _, c := range cases {

@@ -11,7 +11,7 @@ import (
 // objective, a metric that must not have regressed, or whether the measurement
 // may be believed.
 type Case struct {
-	Name     string // what was asked, "rtt.p99>25ms"
+	Name     string // what was asked, "fail if rtt.p99>25ms"
 	Outcome  Outcome
 	Text     string        // the figures behind the answer; may have several lines
 	Duration time.Duration // that the answer took; 0 where it took none of its own

@@ -18,6 +18,7 @@ var results = sync.OnceValue(func() map[string]*stats.Result {
 		"suspect":     openLoop(),
 		"invalid":     invalid(),
 		"errors":      errorsAndSizes(),
+		"missed":      missed(),
 		"stages":      stages(),
 		"crowd":       crowd(),
 		"huge":        huge(),
@@ -297,6 +298,13 @@ func huge() *stats.Result {
 		BusiestThreadS: 1e300, Steal: 1e300, ThrottledS: 1e300,
 		GC:           stats.GC{Cycles: most, PauseP999NS: most, PauseMaxNS: most},
 		SchedLatency: &stats.Quantiled{Count: most, P50NS: most, P99NS: most, P999NS: most, MaxNS: most},
+	}
+	r.Objectives = []stats.Objective{
+		{Objective: strings.Repeat("errors", 20) + ">1", Value: pointer(most), Limit: 1, Unit: "count", Missed: true, Text: strings.Repeat("世界 ", 60), EndedRun: true},
+		{Objective: "rate<1e300", Value: pointer(1e300), Limit: 1e-300, Unit: "per_s"},
+		{Objective: "rtt.max<1ns", Value: pointer(most), Limit: -1, Unit: "ns"},
+		{Objective: "bytes.sent<1", Value: pointer(most), Unit: "bytes"},
+		{Objective: "client.steal<1%", Value: pointer(1e300), Unit: "ratio"},
 	}
 	r.Verdict = stats.Judge(r)
 	r.Verdict.Findings = append(r.Verdict.Findings, stats.Finding{

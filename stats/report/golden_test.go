@@ -36,13 +36,15 @@ var forms = map[string]func(io.Writer, *stats.Result) error{
 	"csv":   CSV,
 	"hgrm":  func(w io.Writer, r *stats.Result) error { return HGRM(w, r, stats.RTT) },
 	"hlog":  HLog,
-	"md":    func(w io.Writer, r *stats.Result) error { return Markdown(w, r, nil) },
+	"md":    func(w io.Writer, r *stats.Result) error { return Markdown(w, r, Objectives(r)) },
 	"bench": GoBench,
 	"prom":  Prom,
 	"xml": func(w io.Writer, r *stats.Result) error {
-		return JUnit(w, Suite{Name: r.URL, Started: r.Started, Cases: []Case{Measurement(r)}})
+		return JUnit(w, Suite{Name: r.URL, Started: r.Started, Cases: append([]Case{Measurement(r)}, Objectives(r)...)})
 	},
-	"github": func(w io.Writer, r *stats.Result) error { return Annotations(w, []Case{Measurement(r)}) },
+	"github": func(w io.Writer, r *stats.Result) error {
+		return Annotations(w, append([]Case{Measurement(r)}, Objectives(r)...))
+	},
 }
 
 // bySecond returns a copy of a result with two intervals.
@@ -70,11 +72,11 @@ func TestGolden(t *testing.T) {
 		"closed.csv", "invalid.csv", "zero.csv",
 		"closed.hgrm", "invalid.hgrm", "idle.hgrm",
 		"suspect.hlog", "invalid.hlog", "idle.hlog",
-		"closed.md", "suspect.md", "invalid.md", "errors.md", "stages.md", "nothing.md", "interrupted.md", "zero.md",
+		"closed.md", "missed.md", "suspect.md", "invalid.md", "errors.md", "stages.md", "nothing.md", "interrupted.md", "zero.md",
 		"closed.bench", "suspect.bench", "invalid.bench", "errors.bench", "stages.bench", "idle.bench", "zero.bench",
-		"closed.prom", "invalid.prom", "errors.prom", "huge.prom", "zero.prom",
-		"closed.xml", "suspect.xml", "invalid.xml",
-		"closed.github", "suspect.github", "invalid.github",
+		"closed.prom", "missed.prom", "invalid.prom", "errors.prom", "huge.prom", "zero.prom",
+		"closed.xml", "missed.xml", "suspect.xml", "invalid.xml",
+		"closed.github", "missed.github", "suspect.github", "invalid.github",
 	} {
 		name, form, _ := strings.Cut(file, ".")
 		r := results()[name]

@@ -27,6 +27,7 @@ func Prom(w io.Writer, r *stats.Result) error {
 	e.counts(r)
 	e.latencies(r)
 	e.client(r.Client)
+	e.objectives(r.Objectives)
 	_, err := io.WriteString(w, e.String())
 	return err
 }
@@ -93,7 +94,7 @@ func (e *exposition) about(r *stats.Result) {
 		e.single("start_timestamp_seconds", "gauge", "When the measured window began.", float64(r.Started.UnixMilli())/1e3)
 	}
 	e.single("window_seconds", "gauge", "Length of the measured window.", r.WindowS)
-	e.single("interrupted", "gauge", "Whether the user ended the run before its time.", truth(r.Interrupted))
+	e.single("interrupted", "gauge", "Whether the run was ended before its time.", truth(r.Interrupted))
 }
 
 func (e *exposition) counts(r *stats.Result) {

@@ -32,6 +32,7 @@ func Text(w io.Writer, r *stats.Result, opt TextOptions) error {
 	t.closes()
 	t.client()
 	t.verdict()
+	t.objectives()
 	_, err := io.WriteString(w, t.String())
 	return err
 }

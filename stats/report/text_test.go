@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,8 +89,9 @@ func TestTextColor(t *testing.T) {
 			}
 		}
 		marked := strings.Contains(colored, "\x1b["+string(red)+"m")
-		if want := r.Verdict.Status == stats.Invalid; marked != want {
-			t.Errorf("%s: red: got %v, want %v for status %q", name, marked, want, r.Verdict.Status)
+		missed := slices.ContainsFunc(r.Objectives, func(o stats.Objective) bool { return o.Missed })
+		if want := r.Verdict.Status == stats.Invalid || missed; marked != want {
+			t.Errorf("%s: red: got %v, want %v for status %q, an objective missed: %v", name, marked, want, r.Verdict.Status, missed)
 		}
 	}
 }
