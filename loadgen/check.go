@@ -24,6 +24,12 @@ const (
 	MaxSize = 1 << 30
 )
 
+// Check returns what Run would refuse of the plan, as a *PlanError.
+func (p Plan) Check() error {
+	_, err := p.complete()
+	return err
+}
+
 // complete returns the plan with its defaults filled in, or a *PlanError.
 func (p Plan) complete() (Plan, error) {
 	if len(p.ConnectStages) > 0 {

@@ -14,10 +14,16 @@ type rival struct{ a, b, why string }
 // idleSends is why --idle stands against whatever shapes messages.
 const idleSends = "an idle run sends no messages"
 
+// connectStageLoop is why --connect-stage stands against an open loop.
+const connectStageLoop = "connections that come and go are a closed loop, each with its own messages"
+
 var rivals = []rival{
 	{"rate", "in-flight", "a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
 	{"stage", "rate", "the stages say what the rate is"},
 	{"stage", "in-flight", "stages of rates are sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
+	{"connect-stage", "rate", connectStageLoop},
+	{"connect-stage", "stage", connectStageLoop},
+	{"connect-stage", "arrival", connectStageLoop},
 	{"idle", "rate", idleSends},
 	{"idle", "stage", idleSends},
 	{"idle", "in-flight", idleSends},
@@ -39,6 +45,11 @@ var rivals = []rival{
 var uneven = []rival{
 	{"stage", "duration", "the stages make up the duration"},
 	{"stage", "messages", "the stages say how many messages there are"},
+	{"connect-stage", "connections", "the stages say how many connections there are"},
+	{"connect-stage", "connect-rate", "the stages say when connections are opened"},
+	{"connect-stage", "duration", "the stages make up the duration"},
+	{"connect-stage", "messages", "the stages end the run"},
+	{"connect-stage", "warmup", "all of the stages is measured"},
 }
 
 // told returns a flag as an error names it: with its place where that is a file.

@@ -92,7 +92,7 @@ func (r *request) examine(ctx context.Context, s streams) error {
 // load describes the run in one line.
 func (r *request) load() string {
 	p := &r.plan
-	parts := []string{report.Count(int64(p.Connections)) + " connections"}
+	parts := []string{report.Count(int64(mostConnections(p))) + " connections"}
 	switch {
 	case len(p.Stages) > 0:
 		most := peak(p.Stages)

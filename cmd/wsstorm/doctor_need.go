@@ -19,7 +19,7 @@ func (r *request) preflight(ctx context.Context, stderr io.Writer) error {
 	machine := preflight.This()
 	// A name is looked up where its addresses may make a difference: each has
 	// ports of its own, some of them perhaps in use.
-	items := machine.Examine(r.need(r.addresses(ctx, r.plan.Connections > machine.Ports()/2)))
+	items := machine.Examine(r.need(r.addresses(ctx, mostConnections(&r.plan) > machine.Ports()/2)))
 	if err := preflight.Shortage(items); err != nil {
 		return usagef("%v", err)
 	}
@@ -36,7 +36,7 @@ func (r *request) preflight(ctx context.Context, stderr io.Writer) error {
 func (r *request) need(addresses []netip.AddrPort) preflight.Need {
 	p := &r.plan
 	n := preflight.Need{
-		Connections: p.Connections,
+		Connections: mostConnections(p),
 		Opening:     p.ConnectConcurrency,
 		Targets:     addresses,
 		Local:       r.url == nil || p.UnixSocket != "" || isLoopback(p.Target.Host),

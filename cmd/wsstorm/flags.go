@@ -13,14 +13,17 @@ import (
 // the Plan directly.
 type options struct {
 	plan      loadgen.Plan
-	stages    [][]loadgen.Stage // of each --stage
 	idle      bool
 	payload   payload
 	fragments fragmentation
 	user      string
 	tls       tlsFiles
-	outputs   []output
-	quiet     bool
+
+	// What each --stage and each --connect-stage was given.
+	stages, connectStages [][]loadgen.Stage
+
+	outputs []output
+	quiet   bool
 
 	scenario   string
 	printFlags bool

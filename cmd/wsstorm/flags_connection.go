@@ -13,6 +13,7 @@ import (
 func (f *flags) connectionFlags(set *pflag.FlagSet) {
 	p := &f.plan
 	set.Var(perSecond(&p.ConnectRate, nounRate), "connect-rate", "open this many connections a second; by default as fast as they open")
+	f.connectStageFlag(set)
 	set.Var(whole(&p.ConnectConcurrency, 1, 1<<20, nounNumber), "connect-concurrency", "connections being opened at the same time")
 	set.Var(span(&p.ConnectTimeout, 1, nounDuration), "connect-timeout", "for name, TCP, TLS and upgrade of a connection together")
 	set.Var(span(&p.PingInterval, 0, nounDuration), "ping-interval", "send a Ping on every connection this often")

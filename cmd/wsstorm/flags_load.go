@@ -15,7 +15,7 @@ func (f *flags) loadFlags(set *pflag.FlagSet) {
 	alias(set, "z", "duration")
 	set.VarP(whole(&p.Messages, 1, math.MaxInt32*1024, nounNumber), "messages", "n", "send this many messages in total, all measured")
 	set.VarP(perSecond(&p.Rate, nounRate), "rate", "r", "open loop: send this many messages a second in total, whatever comes back")
-	f.stageFlags(set)
+	f.stageFlag(set)
 	set.Var(choice(&p.Arrival, "constant", "poisson"), "arrival", "times between the messages of an open loop")
 	set.Var(whole(&p.InFlight, 1, 1<<20, nounNumber), "in-flight",
 		"closed loop: messages on their way on each connection; the next is sent when a reply has come")

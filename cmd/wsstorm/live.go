@@ -30,7 +30,7 @@ func newLive(w io.Writer, plan *loadgen.Plan) *live {
 		return nil
 	}
 	l := &live{
-		to: w, total: int64(plan.Connections), of: plan.Messages,
+		to: w, total: int64(mostConnections(plan)), of: plan.Messages,
 		color:   hasColor(w),
 		updates: make(chan loadgen.Progress, 1),
 		done:    make(chan struct{}),

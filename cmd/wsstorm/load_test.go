@@ -66,6 +66,23 @@ func TestLoadInStages(t *testing.T) {
 	}
 }
 
+func TestLoadOfConnectionsInStages(t *testing.T) {
+	got := wsstorm(t, "--connect-stage", "200ms:0-8,100ms:8,200ms:8-0", "-o", "json")
+	r := got.result(t)
+	if got.err != "" || r.Connections.Requested != 8 || r.Connections.Opened != 8 || r.Connections.Closed != 8 || len(r.Errors) > 0 {
+		t.Errorf("got exit code %d, %q, %+v, %+v, want 8 connections opened and closed", got.code, got.err, r.Connections, r.Errors)
+	}
+	if r.Messages.Received == 0 || r.Messages.Lost > 0 || len(r.Stages) != 3 {
+		t.Fatalf("got %+v, stages %+v, want messages and three stages", r.Messages, r.Stages)
+	}
+	// The run ends with the last connection, a little before its stage.
+	for i, want := range [][2]int64{{0, 8}, {8, 8}, {8, 1}} {
+		if s := r.Stages[i]; s.ConnectionsFrom != want[0] || s.ConnectionsTo != want[1] && (i < 2 || s.ConnectionsTo != 0) {
+			t.Errorf("stage %d: got %+v, want connections %v", i, s, want)
+		}
+	}
+}
+
 func TestLoadIntoAFile(t *testing.T) {
 	path := t.TempDir() + "/result.json"
 	got := wsstorm(t, "-c", "1", "-n", "10", "-o", "text", "-o", "json="+path)

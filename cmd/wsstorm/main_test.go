@@ -40,10 +40,14 @@ func shorten(args []string) []string {
 		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, part) })
 	}
 	short := slices.Clone(args)
+	// A duration would contradict stages.
 	if i := slices.Index(args, "--stage"); i >= 0 {
-		// A duration would contradict them.
 		short[i+1] = "100ms:100,100ms:100-500"
 		return append(short, "-c", "20", "--warmup", "0", "--insecure")
+	}
+	if i := slices.Index(args, "--connect-stage"); i >= 0 {
+		short[i+1] = "100ms:0-20,100ms:20-0"
+		return append(short, "--insecure")
 	}
 	switch {
 	case has("-n") || has("--messages"):

@@ -141,6 +141,24 @@ func TestStages(t *testing.T) {
 	}
 }
 
+func TestConnectStages(t *testing.T) {
+	want := []loadgen.Stage{{Length: time.Second, From: 0, To: 5}, {Length: 2 * time.Second, From: 5, To: 5}}
+	for _, args := range [][]string{
+		{"--connect-stage", "1s:0-5,2s:5"},
+		{"--connect-stage", "1s:0-5", "--connect-stage", "2s:5"},
+		{"--connect-stage", "1s:0-5,2s:5", "--warmup", "0"},
+		// It takes the place of what a scenario has of its own.
+		{"--scenario", "echo", "--connect-stage", "1s:0-5,2s:5"},
+		{"--scenario", "ramp", "--connect-stage", "1s:0-5,2s:5"},
+		{"--scenario", "close-storm", "--connect-stage", "1s:0-5,2s:5"},
+	} {
+		p := mustRead(t, args...).plan
+		if !slices.Equal(p.ConnectStages, want) || p.Connections != 0 || p.Duration != 0 || p.Warmup != 0 || p.Messages != 0 || p.InFlight != 1 || mostConnections(&p) != 5 {
+			t.Errorf("%q: got %+v", args, p)
+		}
+	}
+}
+
 func TestNumberOfMessagesDisplacesTheDurationOfAScenario(t *testing.T) {
 	if p := mustRead(t, "--scenario", "echo", "-n", "100").plan; p.Messages != 100 || p.Duration != 0 || p.Warmup != 0 {
 		t.Errorf("echo -n 100: got %d messages, duration %v, warm-up %v", p.Messages, p.Duration, p.Warmup)
@@ -182,6 +200,8 @@ var every = [][]string{
 	{"--stage", "1s:5,2s:5-10.5", "--stage", "1m:7", "--arrival", "poisson", "--reply", "none"},
 	{"--stage", "1s:0-5"},
 	{"--scenario", "rate", "--stage", "1s:7"},
+	{"--connect-stage", "1s:0-5,2s:5", "--connect-stage", "1m:5-0", "--in-flight", "2"},
+	{"--connect-stage", "1s:5", "--idle"},
 	{"--payload", "@main.go"},
 	{"--payload", "@main.go", "-s", "7"},
 	{"--scenario", "boundaries", "-c", "4"},

@@ -30,7 +30,15 @@ func (r *request) complete() error {
 	if err := r.completeTLS(target.Secure); err != nil {
 		return err
 	}
-	return r.completePayload()
+	if err := r.completePayload(); err != nil {
+		return err
+	}
+	checked := *p
+	checked.Target = target
+	if err := checked.Check(); err != nil {
+		return usagef("%v", err)
+	}
+	return nil
 }
 
 // parseTarget reads a URL. The error does not repeat a secret.

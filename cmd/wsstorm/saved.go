@@ -59,11 +59,11 @@ func (r *request) shapes(name string) bool {
 	p := &r.plan
 	switch name {
 	case "connections":
-		return true
+		return p.Connections > 0
 	case "duration":
 		return p.Duration > 0
 	case "warmup":
-		return p.Messages == 0 && !r.idle
+		return p.Messages == 0 && !r.idle && len(p.ConnectStages) == 0
 	case "in-flight":
 		return p.InFlight > 0
 	case "arrival":

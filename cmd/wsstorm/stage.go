@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -85,10 +86,16 @@ func peak(stages []loadgen.Stage) float64 {
 	return most
 }
 
-// stageFlags adds the flags of a load that changes.
-func (f *flags) stageFlags(set *pflag.FlagSet) {
+// stageFlag adds the flag of rates that change.
+func (f *flags) stageFlag(set *pflag.FlagSet) {
 	set.Var(stages(&f.stages, "LENGTH:N/S[-N/S],...", maxRate, false), "stage",
 		"open loop whose rate changes: 30s:1k,1m:5k are steps, 30s:1k-5k is a ramp; they make up the duration; repeatable")
+}
+
+// connectStageFlag adds the flag of connections that come and go.
+func (f *flags) connectStageFlag(set *pflag.FlagSet) {
+	set.Var(stages(&f.connectStages, "LENGTH:N[-N],...", maxConnections, true), "connect-stage",
+		"closed loop whose connections rise and then fall: 10s:0-1k,30s:1k,10s:1k-0; all of it is measured; repeatable")
 }
 
 // resolveStages completes the plan of a load that changes.
@@ -105,4 +112,23 @@ func (r *request) resolveStages() {
 			p.Warmup = 0
 		}
 	}
+	if r.given("connect-stage") {
+		p.ConnectStages = slices.Concat(r.connectStages...)
+		for _, d := range []struct {
+			flag string
+			to   *time.Duration
+		}{{"duration", &p.Duration}, {"warmup", &p.Warmup}} {
+			if !r.given(d.flag) {
+				*d.to = 0
+			}
+		}
+		if !r.given("connections") {
+			p.Connections = 0
+		}
+	}
+}
+
+// mostConnections returns how many connections the run has at the same time.
+func mostConnections(p *loadgen.Plan) int {
+	return max(p.Connections, int(peak(p.ConnectStages)))
 }

@@ -111,6 +111,10 @@ var valueTests = []valueTest{
 	{"stage", "-1s:5", "", "it has no length"},
 	{"stage", "1s:1001M", "", "want 1000000000 at most"},
 
+	{"connect-stage", "10s:0-1k,30s:1k,10s:1k-0", "10s:0-1000,30s:1000,10s:1000-0", ""},
+	{"connect-stage", "10s:0.5", "", "want whole numbers"},
+	{"connect-stage", "10s:17M", "", "want 16777216 at most"},
+
 	{"compress", "on", "on", ""},
 	{"compress", "none", "none", ""},
 	{"compress", "no-context", "no-context", ""},
