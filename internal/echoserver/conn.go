@@ -36,6 +36,7 @@ var errClosed = errors.New("closing handshake complete")
 type conn struct {
 	srv     *Server
 	wire    wire
+	faulty  *faultyConn // wire.Conn where the server has faults, or nil
 	in      *bufio.Reader
 	state   ws.State
 	deflate bool
@@ -45,13 +46,23 @@ type conn struct {
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
-	return &conn{srv: s, wire: wire{Conn: nc, stopping: &s.stopping}, state: ws.StateServerSide}
+	c := &conn{srv: s, wire: wire{Conn: nc, stopping: &s.stopping}, state: ws.StateServerSide}
+	c.faulty, _ = nc.(*faultyConn)
+	return c
 }
 
 // serve runs the connection to its end. The caller closes it.
 func (c *conn) serve() {
+	err := c.converse()
+	if c.faulty != nil {
+		c.finish(err)
+	}
+}
+
+// converse returns what has ended the connection.
+func (c *conn) converse() error {
 	if err := c.upgrade(); err != nil {
-		return
+		return err
 	}
 	c.in = bufio.NewReaderSize(&c.wire, readBuffer)
 	var err error
@@ -65,6 +76,7 @@ func (c *conn) serve() {
 	if errors.As(err, &bad) && c.wire.sendClose(bad.code, bad.reason) == nil {
 		c.linger()
 	}
+	return err
 }
 
 // upgrade does the opening handshake. It accepts any path and origin, and the
@@ -79,6 +91,9 @@ func (c *conn) upgrade() error {
 		deflate.Parameters = wsflate.DefaultParameters
 		up.Negotiate = deflate.Negotiate
 	}
+	if c.faulty != nil {
+		c.disturb(&up, func() bool { _, ok := deflate.Accepted(); return ok })
+	}
 	if _, err := up.Upgrade(c.wire.Conn); err != nil {
 		return err
 	}
@@ -88,6 +103,11 @@ func (c *conn) upgrade() error {
 	}
 	if err := c.wire.SetDeadline(time.Time{}); err != nil {
 		return err
+	}
+	if c.faulty != nil {
+		if err := c.upgraded(); err != nil {
+			return err
+		}
 	}
 	if c.srv.stopping.Load() {
 		return c.wire.SetReadDeadline(time.Now())
@@ -135,7 +155,7 @@ func (c *conn) readControl(h ws.Header) error {
 	ws.Cipher(payload, h.Mask, 0)
 	switch h.OpCode {
 	case ws.OpPing:
-		if c.wire.closeSent {
+		if c.wire.closeSent || c.faulty != nil && c.ignorePing() {
 			return nil
 		}
 		pong := newMessage(ws.OpPong, false)
@@ -145,9 +165,16 @@ func (c *conn) readControl(h ws.Header) error {
 	case ws.OpClose:
 		code, reason := ws.ParseCloseFrameData(payload)
 		if len(payload) > 0 {
-			if err := ws.CheckCloseFrameData(code, reason); err != nil {
+			known := code
+			if known >= 1012 && known <= 1014 {
+				known = ws.StatusInternalServerError // registered with IANA, and not in the library's table
+			}
+			if err := ws.CheckCloseFrameData(known, reason); err != nil {
 				return &violation{ws.StatusProtocolError, err.Error()}
 			}
+		}
+		if c.faulty != nil && !c.wire.closeSent {
+			return c.answerClose(code)
 		}
 		if err := c.wire.sendClose(code, ""); err != nil {
 			return err
@@ -186,6 +213,9 @@ func (c *conn) readData(h ws.Header) error {
 // deliver answers one message and frees it. Every data message passes here,
 // and nowhere else.
 func (c *conn) deliver(m *message) error {
+	if c.faulty != nil {
+		c.faulty.read = c.faulty.clock()
+	}
 	if m.compressed {
 		plain, err := inflate(m, c.srv.cfg.MaxMessage)
 		m.free()
@@ -200,6 +230,9 @@ func (c *conn) deliver(m *message) error {
 	}
 	if c.wire.closeSent {
 		return nil // RFC 6455, Section 5.5.1: no data after Close
+	}
+	if c.faulty != nil {
+		return c.answer(m)
 	}
 	if c.deflate {
 		packed, err := deflate(m)

@@ -12,6 +12,15 @@
 // woken by it, sends the Close frame itself. The clock is the wall clock, and
 // is read for time-outs only.
 //
+// A Server may be given Faults, and is then an instrument: what it does wrong is
+// drawn from a seed, counted, and on request logged. Without faults none of that
+// is in the way: a connection has no faultyConn, and a message meets two
+// comparisons with nil. With them the faultyConn is the connection's socket and
+// stalls, or reads slowly; fate draws what becomes of each reply; and where
+// replies have to wait, or come from other connections, they go into the outbox
+// of their connection, which keeps their order, and the delay line has them sent
+// at their instants. All of that reads one monotonic clock, instrument.clock.
+//
 // The protocol is github.com/gobwas/ws, not wsclient, because the two ends of
 // a measurement must not share their mistakes. It was chosen by measuring: this
 // server against plain echo servers on the others, one raw epoll client, two

@@ -29,6 +29,9 @@ type Config struct {
 	// StopTimeout bounds the closing handshakes when the server stops;
 	// connections still open after it are cut. 0 means 2 s.
 	StopTimeout time.Duration
+
+	// Faults are what the server does wrong on purpose.
+	Faults Faults
 }
 
 // acceptPause is how long accepting rests when the process or the machine is
@@ -38,10 +41,11 @@ const acceptPause = 5 * time.Millisecond
 
 // Server echoes every message back to the connection that sent it.
 type Server struct {
-	cfg      Config
-	listener net.Listener
-	stopping atomic.Bool
-	running  sync.WaitGroup
+	cfg        Config
+	listener   net.Listener
+	instrument *instrument // nil without faults
+	stopping   atomic.Bool
+	running    sync.WaitGroup
 
 	mu    sync.Mutex
 	conns map[net.Conn]struct{}
@@ -54,6 +58,9 @@ func Listen(addr string, cfg Config) (*Server, error) {
 	cfg.MaxMessage = cmp.Or(cfg.MaxMessage, 64<<20)
 	cfg.HandshakeTimeout = cmp.Or(cfg.HandshakeTimeout, 10*time.Second)
 	cfg.StopTimeout = cmp.Or(cfg.StopTimeout, 2*time.Second)
+	if err := cfg.Faults.check(); err != nil {
+		return nil, fmt.Errorf("faults: %w", err)
+	}
 	// Keep-alive probes would cost three system calls a connection, to find
 	// dead peers that a target of a bounded run does not have.
 	lc := net.ListenConfig{KeepAlive: -1}
@@ -61,7 +68,11 @@ func Listen(addr string, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening on %q: %w", addr, err)
 	}
-	return &Server{cfg: cfg, listener: ln, conns: make(map[net.Conn]struct{})}, nil
+	s := &Server{cfg: cfg, listener: ln, conns: make(map[net.Conn]struct{})}
+	if cfg.Faults.active() {
+		s.instrument = newInstrument(cfg.Faults)
+	}
+	return s, nil
 }
 
 // Addr returns the bound address.
@@ -74,10 +85,22 @@ func (s *Server) URL() string { return "ws://" + s.Addr().String() + "/" }
 // listener, sends every connection a Close frame with code 1001 (going away),
 // and cuts what has not answered within Config.StopTimeout. It returns when
 // the last goroutine has ended; nil after a stop by ctx, otherwise the error
-// that ended accepting. Serve may be called once.
+// that ended accepting, or the first of Faults.DelayLog. Serve may be called once.
 func (s *Server) Serve(ctx context.Context) error {
 	release := context.AfterFunc(ctx, func() { s.listener.Close() })
 	defer release()
+	if s.instrument == nil {
+		return s.serve(ctx)
+	}
+	if err := s.instrument.start(); err != nil {
+		s.listener.Close()
+		return err
+	}
+	err := s.serve(ctx)
+	return cmp.Or(err, s.instrument.close())
+}
+
+func (s *Server) serve(ctx context.Context) error {
 	err := s.accept(ctx)
 	s.listener.Close()
 	s.stop()
@@ -90,11 +113,7 @@ func (s *Server) accept(ctx context.Context) error {
 		nc, err := s.listener.Accept()
 		switch {
 		case err == nil:
-			s.track(nc)
-			s.running.Go(func() {
-				defer s.untrack(nc)
-				newConn(s, nc).serve()
-			})
+			s.welcome(nc)
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ECONNABORTED):
@@ -105,11 +124,26 @@ func (s *Server) accept(ctx context.Context) error {
 	}
 }
 
+// welcome starts the goroutine of a connection.
+func (s *Server) welcome(nc net.Conn) {
+	if s.instrument != nil {
+		nc = s.instrument.adopt(nc)
+	}
+	s.track(nc)
+	s.running.Go(func() {
+		defer s.untrack(nc)
+		newConn(s, nc).serve()
+	})
+}
+
 // stop ends every connection and waits for its goroutine.
 func (s *Server) stop() {
 	// The flag goes up before the deadlines: a connection that clears its
 	// deadline after this loop sees the flag (see conn.upgrade).
 	s.stopping.Store(true)
+	if s.instrument != nil {
+		s.instrument.stopping()
+	}
 	s.each(func(nc net.Conn) { nc.SetReadDeadline(time.Now()) })
 	cut := time.AfterFunc(s.cfg.StopTimeout, func() {
 		s.each(func(nc net.Conn) { nc.Close() })

@@ -32,15 +32,13 @@ func start(t *testing.T, cfg Config) *Server {
 
 // startStoppable is start for tests that stop the server themselves; stop may
 // be called more than once and returns when Serve has.
-func startStoppable(t *testing.T, cfg Config) (s *Server, stop func()) {
+func startStoppable(t testing.TB, cfg Config) (s *Server, stop func()) {
 	t.Helper()
 	s, err := Listen("127.0.0.1:0", cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(ctx) }()
+	served, cancel := serving(s)
 	return s, sync.OnceFunc(func() {
 		cancel()
 		if err := <-served; err != nil {
@@ -49,7 +47,15 @@ func startStoppable(t *testing.T, cfg Config) (s *Server, stop func()) {
 	})
 }
 
-func dial(t *testing.T, s *Server, d websocket.Dialer) *websocket.Conn {
+// serving has s serve until cancel; then served yields what Serve returned.
+func serving(s *Server) (served <-chan error, cancel func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	result := make(chan error, 1)
+	go func() { result <- s.Serve(ctx) }()
+	return result, cancel
+}
+
+func dial(t testing.TB, s *Server, d websocket.Dialer) *websocket.Conn {
 	t.Helper()
 	c, _, err := d.Dial(s.URL(), nil)
 	if err != nil {
@@ -159,10 +165,13 @@ func TestCloseCodeIsEchoed(t *testing.T) {
 		{websocket.FormatCloseMessage(1000, "bye"), 1000},
 		{websocket.FormatCloseMessage(1001, ""), 1001},
 		{websocket.FormatCloseMessage(1011, ""), 1011},
+		{websocket.FormatCloseMessage(1012, ""), 1012},
+		{websocket.FormatCloseMessage(1013, ""), 1013},
 		{websocket.FormatCloseMessage(3000, ""), 3000},
 		{websocket.FormatCloseMessage(4999, "bye"), 4999},
 		{[]byte{3}, websocket.CloseProtocolError},
 		{[]byte{0x03, 0xee}, websocket.CloseProtocolError}, // 1006 is never sent
+		{[]byte{0x03, 0xf7}, websocket.CloseProtocolError}, // 1015 is never sent
 		{[]byte{0x07, 0xd0}, websocket.CloseProtocolError}, // 2000 is nobody's
 		{[]byte{0x03, 0xe8, 0xff}, websocket.CloseProtocolError},
 	} {

@@ -32,6 +32,10 @@ type wire struct {
 	stopping  *atomic.Bool
 	held      *[]byte // nil when nothing is held
 	closeSent bool
+
+	// What faults hang in; nil without them.
+	alarm   func() error // called when a read deadline has passed that stop has not set
+	closing func()       // called before the Close frame
 }
 
 // Read sends what is held, then reads. When the server stops, it sends Close
@@ -42,18 +46,29 @@ func (w *wire) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		n, err := w.Conn.Read(p)
-		// Only stop sets a read deadline while this method is in use, and it
-		// does so once a connection; so this cannot go round for ever.
-		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !w.stopping.Load() {
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return n, err
 		}
-		if err := w.SetReadDeadline(time.Time{}); err != nil {
-			return 0, err
+		// Stop sets a read deadline once a connection, and each alarm comes
+		// later than the one before; so this cannot go round for ever.
+		switch {
+		case w.stopping.Load():
+			err = w.goAway()
+		case w.alarm != nil:
+			err = w.alarm()
 		}
-		if err := w.sendClose(ws.StatusGoingAway, ""); err != nil {
+		if err != nil {
 			return 0, err
 		}
 	}
+}
+
+// goAway begins the closing handshake because the server stops.
+func (w *wire) goAway() error {
+	if err := w.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	return w.sendClose(ws.StatusGoingAway, "")
 }
 
 // send writes one frame, at once where it is alone and no further input is
@@ -94,6 +109,9 @@ func (w *wire) sendClose(code ws.StatusCode, reason string) error {
 		return nil
 	}
 	w.closeSent = true
+	if w.closing != nil {
+		w.closing()
+	}
 	var body []byte
 	if code != 0 {
 		body = ws.NewCloseFrameBody(code, reason)
