@@ -64,7 +64,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 		}
 		r.closeWindow()
 		until("drain", r.clock()+drain, func() bool {
-			return r.every(func(w *worker) bool { return w.pending == 0 && !w.owes() })
+			return r.every(func(w *worker) bool { return w.pending == 0 && !w.owes(false) })
 		})
 	}
 	r.set(&r.ctl.close, r.clock())
@@ -86,7 +86,7 @@ func (r *run) stuck() bool {
 	latest := r.ctl.start.get()
 	waits := r.every(func(w *worker) bool {
 		latest = max(latest, w.progress)
-		return !w.owes()
+		return !w.owes(true)
 	})
 	return waits && r.clock()-latest >= r.plan.Drain
 }

@@ -146,11 +146,11 @@ func TestOpenLoopIsExact(t *testing.T) {
 		plan func(p *Plan)
 		want int64 // 0: to be drawn
 	}{
-		{"constant", func(p *Plan) { p.Rate = 4000 }, 1000},
-		{"constant, behind a warm-up", func(p *Plan) { p.Rate, p.Warmup = 2000, 50*time.Millisecond }, 500},
+		{"constant", func(p *Plan) { p.Rate = 4000 }, 400},
+		{"constant, behind a warm-up", func(p *Plan) { p.Rate, p.Warmup = 2000, 50*time.Millisecond }, 200},
 		{"faster than it can be", func(p *Plan) { p.Rate, p.Duration = 400_000, 10*time.Millisecond }, 4000},
 		{"a number of messages", func(p *Plan) { p.Rate, p.Duration, p.Messages = 5000, 0, 777 }, 777},
-		{"a number of messages that takes less than the time", func(p *Plan) { p.Rate, p.Messages = 5000, 777 }, 777},
+		{"a number of messages that takes less than the time", func(p *Plan) { p.Rate, p.Messages = 20_000, 777 }, 777},
 		{"poisson", func(p *Plan) { p.Rate, p.Arrival = 4000, Poisson }, 0},
 		{"poisson, a number of messages", func(p *Plan) { p.Rate, p.Arrival, p.Duration, p.Messages = 5000, Poisson, 0, 500 }, 500},
 		{"stages", func(p *Plan) {
@@ -162,7 +162,7 @@ func TestOpenLoopIsExact(t *testing.T) {
 			eachDriver(t, func(t *testing.T, p Plan) {
 				s := new(echoServer).start(t, withGorilla)
 				p = aimed(t, p, s.URL())
-				p.Duration = 250 * time.Millisecond
+				p.Duration = 100 * time.Millisecond
 				c.plan(&p)
 				if c.want == 0 {
 					all, _ := dues(openRun(t, p), p.Duration)

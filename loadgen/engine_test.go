@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"wsstorm/stats"
 	"wsstorm/wsclient"
@@ -37,15 +38,17 @@ func eachDriver(t *testing.T, f func(t *testing.T, p Plan)) {
 	}
 }
 
-// allAtOnce runs f for each driver and each case at the same time: for tests that
-// do little but wait.
-func allAtOnce[Case any](t *testing.T, cases map[string]Case, f func(t *testing.T, p Plan, c Case)) {
+// atOnce runs f for each driver and each case, limit of them at the same time:
+// for tests that do little but wait.
+func atOnce[Case any](t *testing.T, limit int, cases map[string]Case, f func(t *testing.T, p Plan, c Case)) {
 	t.Helper()
-	var all sync.WaitGroup
+	var all errgroup.Group
+	all.SetLimit(limit)
 	for driver, p := range driverPlans() {
 		for name, c := range cases {
-			all.Go(func() {
+			all.Go(func() error {
 				t.Run(driver+", "+name, func(t *testing.T) { f(t, p, c) })
+				return nil
 			})
 		}
 	}

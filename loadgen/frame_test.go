@@ -15,6 +15,7 @@ import (
 // A clientFrame is a frame that the engine sent, unmasked.
 type clientFrame struct {
 	fin     bool
+	rsv1    bool
 	op      wsclient.Opcode
 	payload []byte
 }
@@ -27,8 +28,8 @@ func readClientFrame(r io.Reader) (clientFrame, error) {
 	if _, err := io.ReadFull(r, head[:2]); err != nil {
 		return clientFrame{}, err
 	}
-	f := clientFrame{fin: head[0]&0x80 != 0, op: wsclient.Opcode(head[0] & 0xF)}
-	if head[0]&0x70 != 0 || head[1]&0x80 == 0 {
+	f := clientFrame{fin: head[0]&fin != 0, rsv1: head[0]&rsv1 != 0, op: wsclient.Opcode(head[0] & 0xF)}
+	if head[0]&0x30 != 0 || head[1]&0x80 == 0 || f.rsv1 && (f.op.IsControl() || f.op == wsclient.OpContinuation) {
 		return f, fmt.Errorf("a frame that begins with %x is not a client's", head[:2])
 	}
 	n := uint64(head[1] & 0x7F)
@@ -66,8 +67,12 @@ func inside(err error) error {
 	return err
 }
 
-// fin is the FIN bit of a frame's first byte.
-const fin = 0x80
+// Bits of a frame's first byte. RSV1 on the first frame of a message says that it
+// is compressed: RFC 7692, Section 6.
+const (
+	fin  = 0x80
+	rsv1 = 0x40
+)
 
 // appendFrame appends a server's frame with the given first byte.
 func appendFrame(dst []byte, first byte, payload []byte) []byte {

@@ -206,7 +206,9 @@ func (d *portableWorker) flush(i int) {
 			break
 		}
 		s.resume(now, now-before > stallTime)
-		more = d.fill(i, now)
+		// Not now: it may lie before the end of sending, and the engine may have
+		// seen meanwhile that nothing is on its way.
+		more = d.fill(i, d.clock())
 	}
 	if cap(c.out) > 2*readBuffer {
 		c.out = nil

@@ -75,6 +75,9 @@ func (st *story) fill() []clientFrame {
 		if err != nil {
 			st.t.Fatalf("frame %d: %v", len(frames), err)
 		}
+		if f.rsv1 != (f.op == wsclient.OpBinary || f.op == wsclient.OpText) && st.s.deflate != nil || f.rsv1 && st.s.deflate == nil {
+			st.t.Fatalf("frame %d: %v with RSV1 %v", len(frames), f.op, f.rsv1)
+		}
 		frames = append(frames, f)
 		st.raw = st.raw[len(st.raw)-r.Len():]
 	}

@@ -153,6 +153,7 @@ func (c *wildConn) send(p ...[]byte) bool {
 // Close frame is a message here. Pings are answered. ok is false at the end of
 // the stream.
 func (c *wildConn) message() (op wsclient.Opcode, payload []byte, ok bool) {
+	compressed := false
 	for {
 		f, err := readClientFrame(c.r)
 		if err != nil {
@@ -169,11 +170,14 @@ func (c *wildConn) message() (op wsclient.Opcode, payload []byte, ok bool) {
 		case f.op == wsclient.OpClose:
 			return f.op, f.payload, true
 		case f.op != wsclient.OpContinuation:
-			op = f.op
+			op, compressed = f.op, f.rsv1
 		}
 		payload = append(payload, f.payload...)
+		if f.fin && compressed {
+			payload, err = inflated(payload)
+		}
 		if f.fin {
-			return op, payload, true
+			return op, payload, err == nil
 		}
 	}
 }
@@ -237,6 +241,18 @@ func (c *wildConn) answer(op wsclient.Opcode, p []byte) {
 func (c *wildConn) reset() {
 	c.SetLinger(0)
 	c.Close()
+}
+
+// awaitClose reads and ignores what comes, until a Close frame does.
+func (c *wildConn) awaitClose() {
+	for op, _, ok := c.message(); ok && op != wsclient.OpClose; op, _, ok = c.message() {
+	}
+}
+
+// halfClose sends FIN and reads on: to close with bytes unread would send RST.
+func (c *wildConn) halfClose() {
+	c.CloseWrite()
+	c.idle()
 }
 
 // idle reads and ignores what comes, until the client closes TCP.

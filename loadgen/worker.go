@@ -143,11 +143,12 @@ func (w *worker) spent() bool {
 	return w.tickets == 0 || w.live == 0
 }
 
-// owes reports whether the schedule of an open loop has messages left, due or
-// not, that nothing keeps from being sent.
-func (w *worker) owes() bool {
+// owes reports whether the schedule of an open loop has messages left for
+// connections that are open, or, of these, for one that is not blocked.
+func (w *worker) owes(unblocked bool) bool {
 	for i := range w.sessions {
-		if s := &w.sessions[i]; s.state == stateOpen && !s.blocked && s.arrivals.next(w) != never {
+		s := &w.sessions[i]
+		if s.state == stateOpen && !(unblocked && s.blocked) && s.arrivals.next(w) != never {
 			return true
 		}
 	}
