@@ -20,6 +20,7 @@ type command struct {
 // commands returns the commands in the order of --help.
 func commands() []command {
 	return []command{
+		{"report", "RESULT [-o FORMAT]", "render a result that was saved by -o json", renderResult},
 		{"serve", "[FLAGS]", "be the built-in echo server", serve},
 		{"doctor", "[FLAGS] [URL]", "check whether this machine can do a run", doctor},
 		{"scenarios", "[NAME]", "list the presets, or print one", listScenarios},

@@ -93,6 +93,7 @@ func firstClause(usage string) string {
 // operands are the words that follow a command.
 func operands() map[string][]string {
 	return map[string][]string{
+		"report":     {"--output", "--help"},
 		"scenarios":  scenarios.Names(),
 		"completion": shellNames(),
 		"help":       commandNames(),

@@ -46,7 +46,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 		{"--compress --idl", []string{"--idle"}},
 		{"--scenario ", append(scenarios.Names(), "ca.pem", "cb.pem")},
 		{"--scenario close", []string{"close-storm"}},
-		{"-o j", []string{"json"}},
+		{"-o j", []string{"json", "junit"}},
 		{"--cacert c", []string{"ca.pem", "cb.pem"}},
 		{"--connections ", nil},
 		{"-c ", nil},

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -11,8 +9,7 @@ import (
 
 // programFlags are what does not change the run.
 func (f *flags) programFlags(set *pflag.FlagSet) {
-	set.VarP(&list[output]{to: &f.outputs, noun: "FORMAT[=FILE]", names: formatNames(), parse: parseOutput, format: formatOutput},
-		"output", "o", "report as text or json, to standard output or to a file; repeatable; text by default")
+	set.VarP(outputList(&f.outputs), "output", "o", outputUsage)
 	set.BoolVar(&f.quiet, "quiet", false, "no live line, and no warnings about this machine, on standard error")
 	set.Var(text(&f.scenario, "NAME|FILE"), "scenario", "take flags from a preset or a file; those given here win")
 	set.BoolVar(&f.printFlags, "print-flags", false, "print the run as a scenario file, and do not run it")
@@ -30,16 +27,25 @@ var notOfTheRun = append([]string{"output", "quiet"}, notInScenarios...)
 
 // An output is a format, and where it goes.
 type output struct {
-	format string
+	format string // as parseFormat reads it
 	path   string // "" is standard output
+}
+
+const outputUsage = "report as text, json, csv (second by second), hgrm (HdrHistogram's percentiles; hgrm:close for another metric), " +
+	"hlog (HdrHistogram's log), md, junit, gobench (for benchstat) or prom (Prometheus' text), " +
+	"to standard output or to a file; repeatable; text by default"
+
+// outputList returns the value of --output.
+func outputList(to *[]output) *list[output] {
+	return &list[output]{to: to, noun: "FORMAT[=FILE]", names: formatNames(), parse: parseOutput, format: formatOutput}
 }
 
 func (o output) String() string { return formatOutput(o) }
 
 func parseOutput(s string) (output, error) {
 	format, path, found := strings.Cut(s, "=")
-	if !slices.Contains(formatNames(), format) {
-		return output{}, fmt.Errorf("the formats are %s%s", either(formatNames()), didYouMean(format, formatNames()))
+	if _, _, err := parseFormat(format); err != nil {
+		return output{}, err
 	}
 	if found && path == "" {
 		return output{}, errors.New("the name of the file is missing")

@@ -19,6 +19,7 @@ func TestHelp(t *testing.T) {
 	}{
 		{"help.txt", [][]string{{"--help"}, {"-h"}, {"help"}, {"-c", "5", "--help", "ws://h"}, {"--rate", "x", "-h"}}},
 		{"help-serve.txt", [][]string{{"serve", "--help"}, {"help", "serve"}}},
+		{"help-report.txt", [][]string{{"report", "--help"}, {"help", "report"}}},
 		{"help-scenarios.txt", [][]string{{"scenarios", "-h"}, {"help", "scenarios"}}},
 	} {
 		for _, args := range tt.lines {

@@ -60,6 +60,7 @@ func (r *request) run(ctx context.Context, s streams) error {
 	} else if err != nil {
 		complain(s.err, err)
 	}
+	annotate(result, s.err)
 	if r.plan.Request.Deflate != nil && result.Compression == nil && result.Messages.Sent > 0 {
 		complain(s.err, errors.New("the server did not agree to --compress: messages went as they are"))
 	}

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	os.Setenv(asProgram, "1")
+	os.Unsetenv("GITHUB_ACTIONS") // where it is set, there is more on standard error
 	leak.Main(m)
 }
 

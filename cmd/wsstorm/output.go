@@ -8,31 +8,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"wsstorm/stats"
 	"wsstorm/stats/report"
 )
-
-// A format is a form of a report.
-type format struct {
-	name   string
-	render func(w io.Writer, r *stats.Result, place report.TextOptions) error
-}
-
-// formats are in the order in which errors list them; the first is the default.
-var formats = []format{
-	{"text", report.Text},
-	{"json", func(w io.Writer, r *stats.Result, _ report.TextOptions) error { return report.WriteJSON(w, r) }},
-}
-
-func formatNames() []string {
-	var names []string
-	for _, f := range formats {
-		names = append(names, f.name)
-	}
-	return names
-}
 
 // checkOutputs returns what is wrong with the places where reports are to go. A
 // long run must not end with a report that cannot be written.
@@ -47,7 +26,7 @@ func checkOutputs(outputs []output) error {
 			return usagef("--output %s contradicts --output %s: both go to %s; --output %s=FILE writes a file", o, other, where, o.format)
 		}
 		places[o.path] = o
-		if o.path == "" {
+		if o.path == "" || isStepSummary(o.path) {
 			continue
 		}
 		if err := tryFile(o.path); err != nil {
@@ -82,19 +61,25 @@ func writeOutputs(r *stats.Result, outputs []output, stdout io.Writer) error {
 	var errs []error
 	for _, o := range outputs {
 		var b bytes.Buffer
-		f := formats[slices.IndexFunc(formats, func(f format) bool { return f.name == o.format })]
-		var place report.TextOptions
+		f, metric, err := parseFormat(o.format)
+		as := rendering{metric: metric}
 		if o.path == "" {
-			place = report.TextOptions{Color: hasColor(stdout), Width: columns(stdout)}
+			as.place = report.TextOptions{Color: hasColor(stdout), Width: columns(stdout)}
 		}
-		if err := f.render(&b, r, place); err != nil {
-			errs = append(errs, fmt.Errorf("rendering the result as %s: %w", f.name, err))
+		if err == nil {
+			err = f.render(&b, r, as)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("rendering the result as %s: %w", o.format, err))
 			continue
 		}
-		if o.path == "" {
+		switch {
+		case o.path == "":
 			_, err := stdout.Write(b.Bytes())
 			errs = append(errs, writing(err))
-		} else {
+		case isStepSummary(o.path):
+			errs = append(errs, appendFile(o.path, b.Bytes()))
+		default:
 			errs = append(errs, writeFile(o.path, b.Bytes()))
 		}
 	}
@@ -139,6 +124,16 @@ func writeFile(path string, data []byte) error {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil
+}
+
+// appendFile writes to the end of a file.
+func appendFile(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
 }
 
 // createBeside creates a new file in the directory of path. Its permissions are

@@ -178,7 +178,10 @@ var valueTests = []valueTest{
 
 	{"output", "json", "json", ""},
 	{"output", "json=a=b", "json=a=b", ""},
-	{"output", "jsno", "", "the formats are text or json; did you mean json?"},
+	{"output", "hgrm:close=a:b", "hgrm:close=a:b", ""},
+	{"output", "jsno", "", "the formats are text, json, csv, hgrm, hlog, md, junit, gobench or prom; did you mean json?"},
+	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close or ping; did you mean rtt?"},
+	{"output", "csv:rtt", "", "csv is about all metrics: only hgrm takes one"},
 	{"output", "json=", "", "name of the file is missing"},
 }
 
