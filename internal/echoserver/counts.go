@@ -1,6 +1,10 @@
 package echoserver
 
-import "sync/atomic"
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+)
 
 // Counts is what the faults of a Server did. All are since Listen, over all
 // connections, and 0 for a server without faults, which does not count.
@@ -42,4 +46,24 @@ func (s *Server) Counts() Counts {
 		Closed: c.closed.Load(), Reset: c.reset.Load(), ResetOnClose: c.resetOnClose.Load(),
 		NoClose: c.noClose.Load(), CloseAnswer: c.closeAnswer.Load(),
 	}
+}
+
+// String returns what was counted, without what did not happen: "connections 50,
+// messages 1000, replies 990, dropped 10".
+func (c Counts) String() string {
+	var parts []string
+	for _, count := range []struct {
+		name string
+		n    int64
+	}{
+		{"connections", c.Connections}, {"refused", c.Refused}, {"messages", c.Messages}, {"replies", c.Replies},
+		{"dropped", c.Dropped}, {"flipped", c.Flipped}, {"duplicated", c.Duplicated}, {"reordered", c.Reordered},
+		{"overflowed", c.Overflowed}, {"pings unanswered", c.NoPong}, {"closed", c.Closed}, {"reset", c.Reset},
+		{"reset on close", c.ResetOnClose}, {"closes unanswered", c.NoClose}, {"closes answered otherwise", c.CloseAnswer},
+	} {
+		if count.n != 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", count.name, count.n))
+		}
+	}
+	return strings.Join(parts, ", ")
 }

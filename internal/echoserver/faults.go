@@ -137,15 +137,15 @@ type Answer struct {
 	Share float64
 }
 
-// active reports whether there is any fault.
-func (f *Faults) active() bool {
-	return f.queued() || f.Drop > 0 || f.Flip > 0 || f.Duplicate > 0 || f.Stall != Stall{} ||
+// Active reports whether there is any fault.
+func (f *Faults) Active() bool {
+	return f.Queued() || f.Drop > 0 || f.Flip > 0 || f.Duplicate > 0 || f.Stall != Stall{} ||
 		f.CloseAfter != After{} || f.ResetAfter != After{} || f.ResetOnClose > 0 || f.NoClose > 0 ||
 		f.CloseAnswer != Answer{} || f.NoPong > 0 || f.Refuse > 0 || f.SlowRead != SlowRead{}
 }
 
-// queued reports whether replies have to wait in a queue of their connection.
-func (f *Faults) queued() bool {
+// Queued reports whether replies wait in a queue of their connection.
+func (f *Faults) Queued() bool {
 	return f.Reorder > 0 || f.Delay != Delay{} || f.DelayLog != nil || f.Broadcast != BroadcastOff
 }
 

@@ -231,6 +231,13 @@ func TestNoPong(t *testing.T) {
 	echo(t, c, websocket.TextMessage, []byte("after the ping"))
 }
 
+func TestCountsSayWhatHappened(t *testing.T) {
+	got := Counts{Connections: 2, Messages: 10, Replies: 9, Dropped: 1, CloseAnswer: 2}.String()
+	if want := "connections 2, messages 10, replies 9, dropped 1, closes answered otherwise 2"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestRefuse(t *testing.T) {
 	s := start(t, Config{Faults: Faults{Seed: 5, Refuse: 0.5}})
 	var want, refused int64

@@ -45,7 +45,7 @@ type faultyConn struct {
 // only goroutine that accepts.
 func (in *instrument) adopt(nc net.Conn) *faultyConn {
 	f := &faultyConn{TCPConn: nc.(*net.TCPConn), instrument: in, number: uint64(in.counters.connections.Add(1))}
-	if in.faults.queued() {
+	if in.faults.Queued() {
 		f.out = newOutbox(in, f.TCPConn, f.number)
 	}
 	return f

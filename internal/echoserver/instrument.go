@@ -31,7 +31,7 @@ func (in *instrument) clock() time.Duration { return time.Since(in.epoch) }
 
 // start starts the goroutines that serve all connections.
 func (in *instrument) start() error {
-	if !in.faults.queued() {
+	if !in.faults.Queued() {
 		return nil
 	}
 	var err error

@@ -69,7 +69,7 @@ func Listen(addr string, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("listening on %q: %w", addr, err)
 	}
 	s := &Server{cfg: cfg, listener: ln, conns: make(map[net.Conn]struct{})}
-	if cfg.Faults.active() {
+	if cfg.Faults.Active() {
 		s.instrument = newInstrument(cfg.Faults)
 	}
 	return s, nil
