@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,8 +13,9 @@ import (
 )
 
 // serve is the built-in echo server: until it is interrupted, or, where it was
-// started by a run, until that run's end of its standard input is gone.
-func serve(ctx context.Context, args []string, s streams) error {
+// started by a run, until that run's end of its standard input is gone. Where it
+// was told to do wrong, it says at the end what it did.
+func serve(ctx context.Context, args []string, s streams) (err error) {
 	set := newFlagSet()
 	listen, most := "127.0.0.1:9001", int64(64<<20)
 	var cfg echoserver.Config
@@ -21,6 +23,7 @@ func serve(ctx context.Context, args []string, s streams) error {
 	set.Var(text(&listen, "HOST:PORT"), "listen", "address to listen on; port 0 takes a free one, printed on standard output")
 	set.Var(size(&most, 1, math.MaxInt32, nounSize), "max-message", "the longest message that is accepted")
 	set.BoolVar(&cfg.Compress, "compress", false, "accept permessage-deflate where a client offers it")
+	wrong := newFaultFlags(set)
 	set.BoolVar(&untilEOF, untilEOFFlag, false, "")
 	set.Lookup(untilEOFFlag).Hidden = true
 	_, done, err := readArgs("serve", set, args, 0, s)
@@ -28,6 +31,12 @@ func serve(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	cfg.MaxMessage = int(most)
+	faults, log, err := wrong.read()
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, log.Close()) }()
+	cfg.Faults = faults
 	server, err := echoserver.Listen(listen, cfg)
 	if err != nil {
 		return usagef("--listen: %v", err)
@@ -49,7 +58,13 @@ func serve(ctx context.Context, args []string, s streams) error {
 		server.Serve(stopped) // gives the port back
 		return writing(err)
 	}
-	return server.Serve(ctx)
+	err = server.Serve(ctx)
+	if faults.Active() {
+		if _, err := fmt.Fprintln(s.out, server.Counts()); err != nil {
+			return writing(err)
+		}
+	}
+	return err
 }
 
 // untilEOFFlag is how a run starts its server.
