@@ -3,11 +3,12 @@
 GO         ?= go
 FUZZTIME   ?= 60s
 CHAOSSEEDS ?= 100
+CONTROLS   ?= 20
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: build test race lint vuln fuzz bench cross conformance conformance-full integration chaos clean
+.PHONY: build test race lint vuln fuzz bench cross conformance conformance-full integration truth chaos clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/wsstorm ./cmd/wsstorm
@@ -22,7 +23,7 @@ lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) vet -tags 'integration chaos wsstorm_portable' ./...
+	$(GO) vet -tags 'integration chaos truth wsstorm_portable' ./...
 	$(GO) run $(STATICCHECK) ./...
 
 # Exit code 3 means that something is affected. Where the vulnerability database
@@ -38,7 +39,7 @@ fuzz:
 	@for pkg in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			echo "== $$pkg $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$pkg || exit 1; \
 		done; \
 	done
 
@@ -63,6 +64,11 @@ integration:
 # The Autobahn test suite, likewise. It needs Python 2.7 (pyenv or Debian's) or Docker.
 conformance:
 	$(GO) run ./internal/conformance
+
+# Servers of which the latencies are known, and clients that must be caught out;
+# some ten minutes with all of its CONTROLS.
+truth:
+	$(GO) test -tags truth -count 1 -v -timeout 30m ./internal/truth -controls $(CONTROLS)
 
 chaos:
 	$(GO) test -tags chaos -run Chaos -count 1 -timeout 60m ./loadgen -seeds $(CHAOSSEEDS)

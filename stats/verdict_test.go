@@ -142,7 +142,10 @@ func TestJudge(t *testing.T) {
 		{"lag above 10% of p99", open, func(r *Result) { r.Latency["lag"] = latency(10_000, 0, 2001e3) }, "lag invalid 2.001e+06 2e+06"},
 		{"lag below 1 ms, on loopback", open, func(r *Result) {
 			r.Latency["rtt"], r.Latency["lag"], r.Latency["queue"] = latency(10_000, 100e3, 200e3), latency(10_000, 0, 900e3), nil
-		}, "lag suspect 9e+05 5000; scheduler suspect 1e+05 1e+04"},
+		}, "lag suspect 9e+05 1e+05; scheduler suspect 1e+05 1e+04"},
+		{"lag of a wake-up, on loopback", open, func(r *Result) {
+			r.Latency["rtt"], r.Latency["lag"], r.Latency["queue"], r.Client = latency(10_000, 100e3, 200e3), latency(10_000, 0, 100e3), nil, Client{}
+		}, ""},
 		{"lag above 1 ms, on loopback", open, func(r *Result) {
 			r.Latency["rtt"], r.Latency["lag"], r.Latency["queue"] = latency(10_000, 100e3, 200e3), latency(10_000, 0, 1001e3), nil
 		}, "lag invalid 1.001e+06 1e+06; scheduler suspect 1e+05 1e+04"},
