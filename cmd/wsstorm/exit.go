@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"wsstorm/stats"
@@ -14,7 +15,7 @@ const (
 	exitOK          = 0
 	exitFailed      = 1   // nothing could be measured, or the result could not be written
 	exitUsage       = 2   // the flags, a file they name, or this machine's limits
-	exitMissed      = 3   // the built-in objective: every connection and every message well
+	exitMissed      = 3   // an objective: those of --fail-if, and by default that there are no errors
 	exitInvalid     = 5   // this client was the limit
 	exitInterrupted = 130 // 128 + SIGINT
 )
@@ -62,24 +63,25 @@ func complain(stderr io.Writer, err error) {
 // outcome returns the exit code that a result deserves.
 func outcome(r *stats.Result) int {
 	switch {
-	case r.Interrupted:
+	case r.Interrupted && !r.EndedByObjective():
 		return exitInterrupted
 	case nothingMeasured(r):
 		return exitFailed
 	case r.Verdict.Status == stats.Invalid:
 		return exitInvalid
-	case len(r.Errors) > 0:
+	case slices.ContainsFunc(r.Objectives, func(o stats.Objective) bool { return o.Missed }):
 		return exitMissed
 	}
 	return exitOK
 }
 
 // nothingMeasured reports whether no connection was opened or, where messages
-// were to be sent, none was answered (or sent, where no answers are expected).
+// were to be sent, none was answered (or sent, where no answers are expected). A
+// run that an objective ended may not have come that far.
 func nothingMeasured(r *stats.Result) bool {
 	if r.Connections.Opened == 0 {
 		return true
 	}
 	idle := r.Load.InFlight == 0 && r.Load.Rate == 0
-	return !idle && r.Messages.Received == 0 && (r.Messages.Sent == 0 || r.Messages.Lost > 0)
+	return !idle && !r.EndedByObjective() && r.Messages.Received == 0 && (r.Messages.Sent == 0 || r.Messages.Lost > 0)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"wsstorm/stats"
+	"wsstorm/stats/objective"
 )
 
 func TestOutcome(t *testing.T) {
@@ -30,6 +31,11 @@ func TestOutcome(t *testing.T) {
 		r.Errors["lost"] = stats.Errors{Count: 1}
 	}
 	interrupted := func(r *stats.Result) { r.Interrupted = true }
+	slow := func(r *stats.Result) {
+		r.Objectives = append(r.Objectives, stats.Objective{Objective: "rtt.p99>25ms", Missed: true})
+	}
+	ended := func(r *stats.Result) { r.Objectives[0].EndedRun = true }
+	silent := func(r *stats.Result) { r.Messages = stats.Messages{Sent: 10, Lost: 10} }
 	tests := []struct {
 		name   string
 		change []func(*stats.Result)
@@ -55,17 +61,25 @@ func TestOutcome(t *testing.T) {
 		}}, 3},
 		{"invalid", []func(*stats.Result){invalid}, 5},
 		{"interrupted", []func(*stats.Result){interrupted}, 130},
+		{"too slow", []func(*stats.Result){slow}, 3},
+		{"ended by an objective", []func(*stats.Result){interrupted, slow, ended}, 3},
+		{"ended by an objective before any reply", []func(*stats.Result){interrupted, slow, ended, silent}, 3},
 
 		// The first of 130, 1, 5, 3.
 		{"interrupted before any connection", []func(*stats.Result){interrupted, unopened, invalid}, 130},
 		{"nothing measured and invalid", []func(*stats.Result){unopened, invalid}, 1},
 		{"invalid and lost", []func(*stats.Result){invalid, lost}, 5},
+		{"interrupted, and too slow", []func(*stats.Result){interrupted, slow}, 130},
+		{"nothing measured, and too slow", []func(*stats.Result){unopened, slow}, 1},
+		{"invalid, and ended by an objective", []func(*stats.Result){interrupted, slow, ended, invalid}, 5},
+		{"no connection, and ended by an objective", []func(*stats.Result){interrupted, unopened, slow, ended}, 1},
 	}
 	for _, tt := range tests {
 		r := good()
 		for _, change := range tt.change {
 			change(r)
 		}
+		r.Objectives = append(r.Objectives, objective.Check(nil, r)...)
 		if got := outcome(r); got != tt.want {
 			t.Errorf("%s: got exit code %d, want %d", tt.name, got, tt.want)
 		}

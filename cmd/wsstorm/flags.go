@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wsstorm/loadgen"
+	"wsstorm/stats/objective"
 	"wsstorm/wsclient"
 )
 
@@ -24,6 +25,9 @@ type options struct {
 
 	outputs []output
 	quiet   bool
+
+	objectives []objective.Objective
+	abortEarly bool
 
 	scenario   string
 	printFlags bool
@@ -80,6 +84,7 @@ func newFlags() *flags {
 	f.connectionFlags(f.group("Connections"))
 	f.requestFlags(f.group("Request"))
 	f.tlsFlags(f.group("TLS, for wss://"))
+	f.objectiveFlags(f.group("Objectives"))
 	f.programFlags(f.group("Output and the rest"))
 	for _, g := range f.groups {
 		f.all.AddFlagSet(g.set)

@@ -15,14 +15,15 @@ const examples = `Examples:
   wsstorm -n 100k -c 50 -o json ws://127.0.0.1:9001/
   wsstorm --rate 5k --arrival poisson ws://127.0.0.1:9001/
   wsstorm --scenario boundaries -d 3s ws://127.0.0.1:9001/
+  wsstorm --fail-if 'rtt.p99>25ms' --fail-if 'rate<5k' ws://127.0.0.1:9001/
   wsstorm -H 'Authorization: Bearer 123' -o text -o json=result.json URL
 `
 
 const notation = `Numbers may end in k or M (thousands, millions), sizes in kB, MB (1000) or KiB,
 MiB (1024). Durations are written 30s, 1m30s or 500ms; a bare number is seconds.
 
-Exit codes: 0 all well; 1 nothing could be measured; 2 usage; 3 a connection or
-a message failed; 5 the measurement is invalid; 130 interrupted.
+Exit codes: 0 all well; 1 nothing could be measured; 2 usage; 3 an objective was
+missed; 5 the measurement is invalid; 130 interrupted.
 `
 
 // help prints the help of a command.

@@ -65,8 +65,11 @@ func (r *request) run(ctx context.Context, s streams) error {
 		complain(s.err, errors.New("the server did not agree to --compress: messages went as they are"))
 	}
 	if code := outcome(result); code != exitOK {
-		if code == exitFailed {
+		switch code {
+		case exitFailed:
 			complain(s.err, errors.New(whyNothing(result)))
+		case exitMissed:
+			complainOfMissed(result, r.outputs, s.err)
 		}
 		return exitError(code)
 	}
@@ -88,11 +91,15 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 			return nil, fmt.Errorf("the built-in server said %q: %w", server.url, err)
 		}
 	}
+	ctx, guard := r.guard(ctx)
+	defer guard.abort()
+	watchers := watchers{guard.see}
 	if !r.quiet {
 		line := newLive(s.err, &r.plan)
-		r.plan.Progress = line.show
+		watchers = append(watchers, line.show)
 		defer line.stop()
 	}
+	r.plan.Progress = watchers.see
 	result, err := loadgen.Run(ctx, r.plan)
 	var wrong *loadgen.PlanError
 	switch {
@@ -109,7 +116,17 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 		e.Example = r.secrets.clean(e.Example)
 		result.Errors[class] = e
 	}
+	guard.check(r.objectives, result)
 	return result, nil
+}
+
+// watchers are told of a run's progress in turn.
+type watchers []func(loadgen.Progress)
+
+func (w watchers) see(p loadgen.Progress) {
+	for _, see := range w {
+		see(p)
+	}
 }
 
 // childFlags are what the built-in server has to be for the run.

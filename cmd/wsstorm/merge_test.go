@@ -197,6 +197,7 @@ var every = [][]string{
 		"--subprotocol", "p1", "--subprotocol", "p2", "--unix-socket", "/tmp/a b", "ws://host:81/path?a=b&c=%20"},
 	{"--in-flight", "3", "--servername", "n", "--tls-min", "1.3", "-k", "-n", "1M", "--fragment", "random", "--compress", "wss://[::1]/"},
 	{"--idle", "-c", "2"},
+	{"--fail-if", "rtt.p99 > 25ms for 5s", "--fail-if", "lost>0.1%", "--abort-early"},
 	{"--stage", "1s:5,2s:5-10.5", "--stage", "1m:7", "--arrival", "poisson", "--reply", "none"},
 	{"--stage", "1s:0-5"},
 	{"--scenario", "rate", "--stage", "1s:7"},

@@ -147,5 +147,8 @@ func (r *request) resolve() error {
 	if err := r.contradiction(); err != nil {
 		return err
 	}
+	if err := r.checkObjectives(); err != nil {
+		return err
+	}
 	return r.complete()
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"wsstorm/stats/objective"
 )
 
 // Every usage error is one line that says what is wrong and what would be
@@ -40,6 +42,11 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"version", "--short"}, "unknown flag --short; wsstorm --help lists the flags"},
 		{[]string{"serv"}, `"serv" is neither a URL nor a command; did you mean serve?`},
 		{[]string{"-c", "5", "serve"}, "serve is a command: it comes first"},
+
+		{[]string{"--fail-if", "rtt.p9>1s"}, `--fail-if "rtt.p9>1s": there is no metric rtt.p9; did you mean rtt.p90?; there are rtt.p50|p75|p90|p95|p99|p99.9|p99.99|p99.999|min|mean|stddev|max|count|clamped|censored`},
+		{[]string{"--fail-if", "bytes>1"}, `--fail-if "bytes>1": there is no metric bytes; there are bytes.sent|received`},
+		{[]string{"--fail-if", "message.rate<5"}, `--fail-if "message.rate<5": there is no metric message.rate; did you mean messages.rate?; there are ` + new(objective.UnknownError).Choice()},
+		{[]string{"--fail-if", "close.p99>1s for 5s"}, `--fail-if "close.p99>1s for 5s": close.p99 is known of the whole run only; what is known of its seconds, for a "for", is rtt.p50, rtt.p99, rtt.max, messages.sent, messages.received, messages.rate, connections.opened, errors`},
 
 		// The URL.
 		{[]string{"localhost:9001"}, `the URL has no scheme: did you mean "ws://localhost:9001"?`},
@@ -84,6 +91,9 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--connect-stage", "1s:5,1s:4,1s:5"}, "connections may rise and then fall, but not rise again"},
 		{[]string{"--connect-stage", "1s:0"}, "connect stages without any connection"},
 		{[]string{"--stage", "1s:0", "--stage", "1s:0"}, "--stage sends nothing: each stage has a rate of 0; --idle holds connections"},
+		{[]string{"--fail-if", "rtt.p99>1s for 30s"}, `--fail-if "rtt.p99>1s for 30s" needs --duration 30s at least: nothing lasts longer than what is measured`},
+		{[]string{"--abort-early"}, `--abort-early needs a --fail-if that cannot come right again: errors, lost or connections.failed above a number, or one "for 5s"`},
+		{[]string{"--abort-early", "--fail-if", "rtt.p99>1s", "--fail-if", "lost>1%"}, `--abort-early needs a --fail-if that cannot come right again: errors, lost or connections.failed above a number, or one "for 5s"; known at the end only: rtt.p99>1s, lost>1%`},
 		{[]string{"--cert", "a", "wss://h"}, "--cert needs --key: a certificate is used with its private key"},
 		{[]string{"--key", "a", "wss://h"}, "--key needs --cert: a private key is used with its certificate"},
 		{[]string{"-k", "--cacert", "a", "wss://h"}, "--cacert contradicts --insecure: --insecure accepts any certificate"},

@@ -176,6 +176,11 @@ var valueTests = []valueTest{
 	{"subprotocol", "a b", "", "want a token"},
 	{"cacert", "", "", "must not be empty"},
 
+	{"fail-if", "rtt.p99 > 25 ms", "rtt.p99>25ms", ""},
+	{"fail-if", "received<50k for 1m", "received<50k for 60s", ""},
+	{"fail-if", "rtt.p99>25", "", "rtt.p99: want a duration with its unit: 25ms, 500us or 1.5s"},
+	{"fail-if", "", "", "want METRIC>VALUE"},
+
 	{"output", "json", "json", ""},
 	{"output", "json=a=b", "json=a=b", ""},
 	{"output", "hgrm:close=a:b", "hgrm:close=a:b", ""},
