@@ -79,6 +79,14 @@ func fullResult() *Result {
 		{Objective: "tls.p99>1s", Limit: 1e9, Unit: "ns", Missed: true, Text: "no tls was measured"},
 		{Objective: "errors>0", Value: new(float64), Unit: "count", Default: true},
 	}
+	r.Search = &Search{
+		Objective: "rtt.p99<2ms", Vary: VaryRate, Held: 1600, Beyond: 3200, Limit: ProbeMissed,
+		Probes: []Probe{
+			ProbeOf(1600, &Result{Messages: Messages{Rate: 1600}, Latency: r.Latency, Verdict: Verdict{Status: Valid}}),
+			ProbeOf(3200, &Result{Messages: Messages{Rate: 3200}, Objectives: r.Objectives, Verdict: Verdict{Status: Suspect}}),
+			ProbeOf(6400, &Result{Verdict: Verdict{Status: Invalid, Findings: []Finding{{Check: "lag", Level: Invalid}}}}),
+		},
+	}
 	return r
 }
 
@@ -112,6 +120,7 @@ func interruptedResult() *Result {
 		Load:        Load{InFlight: 1, Messages: 1000, Workers: 1},
 		Interrupted: true,
 		Connections: Connections{Requested: 10},
+		Search:      &Search{Objective: "rtt.p99<2ms", Vary: VaryConnections, Interrupted: true},
 	}
 	c.Fill(r)
 	r.Verdict = Judge(r)

@@ -32,6 +32,7 @@ type Result struct {
 	Client      Client              `json:"client"`
 	Verdict     Verdict             `json:"verdict"`
 	Objectives  []Objective         `json:"objectives,omitempty"` // in the order in which they were given
+	Search      *Search             `json:"search,omitempty"`     // where the run is one of a search for the most load
 }
 
 // Tool says what made the result, and on what.

@@ -35,6 +35,11 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	if d.Verdict.Findings == nil {
 		d.Verdict.Findings = []Finding{}
 	}
+	if d.Search != nil && d.Search.Probes == nil {
+		none := *d.Search
+		none.Probes = []Probe{}
+		d.Search = &none
+	}
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false) // the & of a URL stays one, where the caller's encoder lets it

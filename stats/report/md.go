@@ -18,6 +18,7 @@ import (
 func Markdown(w io.Writer, r *stats.Result, cases []Case) error {
 	m := markdown{r: r}
 	m.verdict()
+	m.search()
 	m.cases(cases)
 	m.run()
 	m.latencies()

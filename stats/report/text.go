@@ -16,6 +16,8 @@ import (
 type TextOptions struct {
 	Color bool // mark titles and warnings with ANSI escape sequences
 	Width int  // columns; 80 where it is less: more show longer URLs and errors
+	// Probed leaves out the probes of a search: they have been printed already.
+	Probed bool
 }
 
 // Text writes what an engineer wants to read in ten seconds. What did not
@@ -24,6 +26,7 @@ type TextOptions struct {
 // wider than 80 columns, or opt.Width where that is more.
 func Text(w io.Writer, r *stats.Result, opt TextOptions) error {
 	t := text{r: r, page: page{width: max(opt.Width, minWidth), color: opt.Color}}
+	t.search(opt.Probed)
 	t.banner()
 	t.run()
 	t.findings("connections", "rate", "lost")
