@@ -27,17 +27,17 @@ func renderResult(_ context.Context, args []string, s streams) error {
 	if err := checkOutputs(outputs); err != nil {
 		return err
 	}
-	r, err := openResult(words[0], s.in)
+	r, err := readResult(words[0], s.in)
 	if err != nil {
 		return usagef("%v", err)
 	}
 	return writeOutputs(r, outputs, s.out)
 }
 
-// openResult reads a saved result from a file, or from stdin where that is "-".
+// readResult reads a saved result from a file, or from stdin where that is "-".
 // Whatever is wrong with it is said with its name and, where it is damaged, with
 // the byte.
-func openResult(path string, stdin io.Reader) (*stats.Result, error) {
+func readResult(path string, stdin io.Reader) (*stats.Result, error) {
 	if path == "-" {
 		return report.ReadJSON(stdin, "standard input")
 	}
