@@ -10,9 +10,9 @@ import (
 )
 
 // beside are the flags that do not change what is measured: where the target
-// is, as the URL, what becomes of the result, and what the Result says better
-// than the flag does.
-var beside = []string{"unix-socket", "output", "quiet", "driver", "workers"}
+// is, as the URL, what becomes of the result and what it is held to, and what the
+// Result says better than the flag does.
+var beside = []string{"unix-socket", "output", "quiet", "driver", "workers", "fail-if", "abort-early"}
 
 // Differences returns what makes two results not comparable, a sentence each:
 // other flags than those that name the target or the output, another class of

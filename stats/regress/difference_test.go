@@ -28,7 +28,7 @@ func TestDifferences(t *testing.T) {
 		{"the target, the output, the version", func(r *stats.Result) {
 			r.URL = "ws://127.0.0.1:9002/"
 			r.Tool.Version, r.Tool.Go = "v2", "go1.27"
-			r.Flags = append([]string{"--unix-socket=/tmp/s", "--quiet"}, r.Flags[:4]...)
+			r.Flags = append([]string{"--unix-socket=/tmp/s", "--quiet", "--fail-if=rtt.p99>25ms", "--abort-early"}, r.Flags[:4]...)
 		}, nil},
 		{"the order of other flags, and how they are written", func(r *stats.Result) {
 			r.Flags = []string{"--text", "--header", "A: 1", "--header", "Authorization: ***", "--connections", "50"}
