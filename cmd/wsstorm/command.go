@@ -23,6 +23,7 @@ func commands() []command {
 		{"report", "RESULT [-o FORMAT]", "render a result that was saved by -o json", renderResult},
 		{"serve", "[FLAGS]", "be the built-in echo server", serve},
 		{"doctor", "[FLAGS] [URL]", "check whether this machine can do a run", doctor},
+		{"calibrate", "[FLAGS]", "measure what this machine can measure", calibrateMachine},
 		{"scenarios", "[NAME]", "list the presets, or print one", listScenarios},
 		{"completion", "SHELL", "print a completion script for bash, zsh or fish", complete},
 		{"version", "", "print the version", printVersion},

@@ -98,6 +98,7 @@ func operands() map[string][]string {
 		"completion": shellNames(),
 		"help":       commandNames(),
 		"doctor":     longFlags(),
+		"calibrate":  {"--duration", "--output", "--quiet", "--help"},
 		"serve":      {"--listen", "--max-message", "--compress", "--help"},
 	}
 }

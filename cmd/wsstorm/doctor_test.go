@@ -148,6 +148,7 @@ func TestDoctorUsage(t *testing.T) {
 	}{
 		{[]string{"-c", "0"}, `--connections "0": want 1 at least`},
 		{[]string{"-o", "json=/"}, "--output json=/: it is a directory"},
+		{[]string{"-o", "csv"}, "--output csv: doctor writes text or json"},
 		{[]string{"--idle", "--rate", "5"}, "--rate contradicts --idle: an idle run sends no messages"},
 		{[]string{"http://h/"}, `the URL's scheme is http: did you mean "ws://h/"?`},
 	} {

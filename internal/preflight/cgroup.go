@@ -7,8 +7,8 @@ import (
 )
 
 // cgroups returns the directories of this process's control group and of those
-// above it, innermost first, as far as they have the controller: under version 2
-// and where the usual place has it mounted, version 1.
+// above it, innermost first, in the hierarchy that has the controller, and the
+// version of that: 1 or 2. Version 1 is looked for where it is usually mounted.
 func (m Machine) cgroups(controller string) (dirs []string, version int) {
 	for line := range strings.Lines(m.text("proc/self/cgroup")) {
 		// hierarchy-ID:controller-list:cgroup-path, cgroups(7)
@@ -16,28 +16,24 @@ func (m Machine) cgroups(controller string) (dirs []string, version int) {
 		if len(fields) != 3 {
 			continue
 		}
-		mount, found := "sys/fs/cgroup", 0
+		mount := "sys/fs/cgroup"
 		switch {
-		case fields[0] == "0" && fields[1] == "" && m.text("sys/fs/cgroup/cgroup.controllers") != "":
-			found = 2
 		case slices.Contains(strings.Split(fields[1], ","), controller):
-			found = 1
+			version = 1
 			mount = path.Join(mount, fields[1])
+		case fields[0] == "0" && fields[1] == "" && m.text("sys/fs/cgroup/cgroup.controllers") != "":
+			version = 2
 		default:
 			continue
 		}
-		dirs = nil
 		for dir := path.Clean("/" + fields[2]); ; dir = path.Dir(dir) {
 			dirs = append(dirs, path.Join(mount, dir))
 			if dir == "/" {
-				break
+				return dirs, version
 			}
 		}
-		if version = found; version == 1 {
-			break // a controller is in one hierarchy only
-		}
 	}
-	return dirs, version
+	return nil, 0
 }
 
 // A cgroupFile is a limit, and what is used of it, in either version.

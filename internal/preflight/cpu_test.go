@@ -15,6 +15,7 @@ func TestProcessors(t *testing.T) {
 			"processors 2 of 8: the client may be the limit of this run, not the server"},
 		{"one for both ends", tree{"proc/self/status": "Cpus_allowed_list:\t3\n"}, nil, "1 of 8", "", Warn,
 			"processors 1 of 8: client and server take turns on one processor, and each waits for the other"},
+		{"one for the client", tree{"proc/self/status": "Cpus_allowed_list:\t3\n"}, func(n *Need) { n.Local = false }, "1 of 8", "", OK, ""},
 		{"not known", tree{"proc/self/status": "Cpus_allowed_list:\t3-1\n"}, nil, "", "", Unknown, ""},
 	})
 }
@@ -30,6 +31,7 @@ func TestCgroupCPU(t *testing.T) {
 		{"for fewer", max("150000 100000\n"), rate(1000), "1.5 cores", "about 0.02", Warn, "cgroup cpu 1.5 cores: " + stands + higher},
 		{"one worker", max("150000 100000\n"), func(n *Need) { n.Workers = 1 }, "1.5 cores", "", OK, ""},
 		{"half a core", max("50000 100000\n"), func(n *Need) { n.Workers = 1 }, "0.5 of a core", "", Warn, "cgroup cpu 0.5 of a core: " + stands + higher},
+		{"the tightest", max("800000 100000\n").with(tree{"sys/fs/cgroup/user.slice/shell.scope/cpu.max": "900000 100000\n"}), nil, "8 cores", "", OK, ""},
 		{"too high a rate", max("150000 100000\n"), rate(61_000), "1.5 cores", "about 1.2", Warn,
 			"cgroup cpu 1.5 cores: the client may be the limit of this run, not the server" + higher},
 		{"no limit in version 1", version1, nil, "no limit", "", OK, ""},

@@ -17,6 +17,7 @@ func TestDescriptors(t *testing.T) {
 	}{
 		{"enough", 1 << 20, 1 << 20, tree{"proc/4711/limits": ""}, 1000, "1,048,576", OK, ""},
 		{"raised", 20000, 20000, nil, 1000, "20,000 (soft 1,024, raised)", OK, ""},
+		{"as high as it was", 1024, 1024, nil, 20, "1,024", OK, ""},
 		{"the last one", 1064, 1064, nil, 1000, "1,064 (soft 1,024, raised)", OK, ""},
 		{"one short", 1063, 1063, nil, 1000, "1,063 (soft 1,024, raised)", TooLittle,
 			"the run needs 1064 file descriptors and this process may use 1063: sudo prlimit --pid $$ --nofile=1064"},

@@ -65,6 +65,8 @@ func TestPorts(t *testing.T) {
 			socket{"127.0.0.1:40005", here, tcpTimeWait},   // reused on loopback
 			socket{"127.0.0.1:40006", here, tcpFinWait2},   // over soon
 		)}), to(96, here), "97 of 100 left", "96", OK, ""},
+		{"a server's port is taken for each address", with(tree{"proc/net/tcp": table(socket{"127.0.0.1:40004", "0.0.0.0:0", 10})}),
+			to(198, there, "192.0.2.2:443"), "198 of 200 left", "198", OK, ""},
 		{"too many in use", with(tree{"proc/net/tcp": table(socket{"127.0.0.1:40001", here, 1})}), to(100, here), "99 of 100 left", "100", TooLittle,
 			"the run needs 100 ephemeral ports and 99 of 100 are left: connections to this server, and servers of this machine, have the others" + widen},
 		{"just closed", with(tree{"proc/net/tcp": table(socket{"127.0.0.1:40001", here, tcpFinWait1})}), to(100, here), "100 of 100 left", "100", Warn,

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package calibrate
+
+func platformWaits() []func() (waiter, error) { return nil }
