@@ -24,6 +24,8 @@ func commands() []command {
 		{"serve", "[FLAGS]", "be the built-in echo server", serve},
 		{"doctor", "[FLAGS] [URL]", "check whether this machine can do a run", doctor},
 		{"calibrate", "[FLAGS]", "measure what this machine can measure", calibrateMachine},
+		{"bench", "--old CMD --new CMD [FLAGS] URL", "find out whether the new server is slower", benchServers},
+		{"compare", "[FLAGS] OLD NEW", "compare saved results", compare},
 		{"scenarios", "[NAME]", "list the presets, or print one", listScenarios},
 		{"completion", "SHELL", "print a completion script for bash, zsh or fish", complete},
 		{"version", "", "print the version", printVersion},

@@ -95,6 +95,8 @@ func operands() map[string][]string {
 	return map[string][]string{
 		"report":     {"--output", "--help"},
 		"scenarios":  scenarios.Names(),
+		"bench":      append([]string{"--old", "--new", "--old-url", "--new-url", "--aa", "--max-regression", "--least", "--strict"}, longFlags()...),
+		"compare":    {"--old", "--new", "--max-regression", "--least", "--strict", "--force", "--output", "--help"},
 		"completion": shellNames(),
 		"help":       commandNames(),
 		"doctor":     longFlags(),

@@ -10,12 +10,13 @@ import (
 	"wsstorm/stats"
 )
 
-// The exit codes. Where several fit a result, the first of 130, 1, 5, 3 is taken.
+// The exit codes. Where several fit a result, the first of 130, 1, 5, 4, 3 is taken.
 const (
 	exitOK          = 0
 	exitFailed      = 1   // nothing could be measured, or the result could not be written
 	exitUsage       = 2   // the flags, a file they name, or this machine's limits
 	exitMissed      = 3   // an objective: those of --fail-if, and by default that there are no errors
+	exitRegressed   = 4   // slower than before, for sure or by more than a limit
 	exitInvalid     = 5   // this client was the limit
 	exitInterrupted = 130 // 128 + SIGINT
 )

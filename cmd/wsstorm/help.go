@@ -23,7 +23,7 @@ const notation = `Numbers may end in k or M (thousands, millions), sizes in kB, 
 MiB (1024). Durations are written 30s, 1m30s or 500ms; a bare number is seconds.
 
 Exit codes: 0 all well; 1 nothing could be measured; 2 usage; 3 an objective was
-missed; 5 the measurement is invalid; 130 interrupted.
+missed; 4 it got slower; 5 the measurement is invalid; 130 interrupted.
 `
 
 // help prints the help of a command.

@@ -18,6 +18,8 @@ func TestHelp(t *testing.T) {
 		lines  [][]string
 	}{
 		{"help.txt", [][]string{{"--help"}, {"-h"}, {"help"}, {"-c", "5", "--help", "ws://h"}, {"--rate", "x", "-h"}}},
+		{"help-bench.txt", [][]string{{"bench", "--help"}, {"help", "bench"}, {"bench", "--old", "a", "-h"}}},
+		{"help-compare.txt", [][]string{{"compare", "--help"}, {"help", "compare"}}},
 		{"help-serve.txt", [][]string{{"serve", "--help"}, {"help", "serve"}}},
 		{"help-report.txt", [][]string{{"report", "--help"}, {"help", "report"}}},
 		{"help-scenarios.txt", [][]string{{"scenarios", "-h"}, {"help", "scenarios"}}},
