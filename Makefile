@@ -62,8 +62,13 @@ integration:
 	$(GO) test -tags integration -count 1 -v -timeout 15m ./internal/peers
 
 # The Autobahn test suite, likewise. It needs Python 2.7 (pyenv or Debian's) or Docker.
+# conformance takes a selection of the cases on compression and some two minutes,
+# conformance-full all of them.
 conformance:
 	$(GO) run ./internal/conformance
+
+conformance-full:
+	$(GO) run ./internal/conformance --full
 
 # Servers of which the latencies are known, and clients that must be caught out;
 # some ten minutes with all of its CONTROLS.

@@ -2,10 +2,10 @@
 //
 // It installs the suite into the user's cache directory (Python 2.7, pinned by
 // constraints.txt; Docker's image where there is no Python 2.7), starts the
-// suite's fuzzing server, and has the testee run all cases, once through the
-// blocking Conn and once through Handshake, Decoder and AppendFrame, the two at
-// the same time and each against a server of its own. It prints a table by
-// section, and exits 1 where a case is anything but OK, save the few that the
+// suite's fuzzing server, and has the testee run its cases (with --full all, else
+// a selection of the slow sections on compression), once through the blocking Conn
+// and once through Handshake, Decoder and AppendFrame, the two at the same time and
+// each against a server of its own. It prints a table by section, and exits 1 where a case is anything but OK, save the few that the
 // suite itself leaves undefined.
 package main
 
@@ -18,6 +18,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -37,10 +39,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := pflag.NewFlagSet("conformance", pflag.ContinueOnError)
 	flags.SetOutput(stderr)
 	reports := flags.String("reports", "", "keep the suite's reports (HTML and JSON) in this folder")
+	full := flags.Bool("full", false, "run all cases of sections 12 and 13, not a selection; a quarter of an hour and more")
+	ways := flags.StringSlice("paths", paths, "ways through wsclient to test")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	well, err := conform(ctx, *reports, stdout, stderr)
+	for _, way := range *ways {
+		if !slices.Contains(paths, way) {
+			fmt.Fprintf(stderr, "conformance: --paths %s: want %s\n", way, strings.Join(paths, " or "))
+			return 2
+		}
+	}
+	if len(*ways) == 0 {
+		fmt.Fprintln(stderr, "conformance: --paths: want one at least")
+		return 2
+	}
+	well, err := conform(ctx, *ways, *full, *reports, stdout)
 	if err != nil {
 		fmt.Fprintln(stderr, "conformance:", err)
 		return 1
@@ -54,8 +68,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // paths are the ways through wsclient that the testee has.
 var paths = []string{"conn", "sansio"}
 
-// conform runs the suite over all paths and reports whether no case failed.
-func conform(ctx context.Context, keep string, stdout, stderr io.Writer) (bool, error) {
+// conform runs the suite, or the selection of a short run, over paths and reports
+// whether no case failed.
+func conform(ctx context.Context, paths []string, full bool, keep string, stdout io.Writer) (bool, error) {
 	suite, err := findSuite()
 	if err != nil {
 		return false, err
@@ -75,7 +90,7 @@ func conform(ctx context.Context, keep string, stdout, stderr io.Writer) (bool, 
 		g.Go(func() error {
 			start := time.Now()
 			defer func() { took[i] = time.Since(start) }()
-			return runPath(gctx, suite, testee, path, filepath.Join(work, path))
+			return runPath(gctx, suite, testee, path, full, filepath.Join(work, path))
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -87,7 +102,7 @@ func conform(ctx context.Context, keep string, stdout, stderr io.Writer) (bool, 
 		if err != nil {
 			return false, err
 		}
-		tallies, findings := judge(outcomes, sections)
+		tallies, findings := judge(outcomes, sections, full)
 		title := fmt.Sprintf("%s, %v", agent(path), took[i].Round(time.Second))
 		well = printVerdict(stdout, title, tallies, findings) && well
 	}
@@ -102,14 +117,15 @@ func conform(ctx context.Context, keep string, stdout, stderr io.Writer) (bool, 
 // agent is the name under which the suite reports on path.
 func agent(path string) string { return "wsstorm-" + path }
 
-// runPath runs all cases through one path, all files in dir.
-func runPath(ctx context.Context, suite suite, testee, path, dir string) error {
+// runPath runs the cases through one path, all files in dir.
+func runPath(ctx context.Context, suite suite, testee, path string, full bool, dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
 	var patterns []string
 	for _, s := range sections {
-		patterns = append(patterns, s.number+".*")
+		_, ids := s.selected(full)
+		patterns = append(patterns, ids...)
 	}
 	srv, err := suite.start(ctx, dir, patterns)
 	if err != nil {

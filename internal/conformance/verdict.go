@@ -42,6 +42,7 @@ func readIndex(reports, agent string) (map[string]outcome, error) {
 // tally counts the outcomes of one section.
 type tally struct {
 	section                             section
+	selected                            int // cases that should have run
 	cases, ok, nonStrict, informational int
 	failed                              int
 }
@@ -53,13 +54,14 @@ type finding struct {
 	text   string
 }
 
-// judge sorts outcomes by section. A case is OK, or INFORMATIONAL and one of
+// judge sorts outcomes by section, for a full run or a short one. A case is OK, or INFORMATIONAL and one of
 // undefined; anything else fails, and so does a case that is missing.
-func judge(outcomes map[string]outcome, sections []section) ([]tally, []finding) {
+func judge(outcomes map[string]outcome, sections []section, full bool) ([]tally, []finding) {
 	var tallies []tally
 	var findings []finding
 	for _, s := range sections {
 		t := tally{section: s}
+		t.selected, _ = s.selected(full)
 		for id, o := range outcomes {
 			if number, _, _ := strings.Cut(id, "."); number != s.number {
 				continue
@@ -80,9 +82,9 @@ func judge(outcomes map[string]outcome, sections []section) ([]tally, []finding)
 				findings = append(findings, finding{id, true, v})
 			}
 		}
-		if t.cases != s.cases {
-			t.failed += max(s.cases-t.cases, 0)
-			findings = append(findings, finding{s.number, true, fmt.Sprintf("%d cases ran, the suite has %d", t.cases, s.cases)})
+		if t.cases != t.selected {
+			t.failed += max(t.selected-t.cases, 0)
+			findings = append(findings, finding{s.number, true, fmt.Sprintf("%d cases ran, %d were selected", t.cases, t.selected)})
 		}
 		tallies = append(tallies, t)
 	}
@@ -103,19 +105,21 @@ func compareIDs(a, b string) int {
 // whether none failed.
 func printVerdict(w io.Writer, title string, tallies []tally, findings []finding) bool {
 	fmt.Fprintf(w, "\n%s\n", title)
-	const row = "%-24s %5d %5d %10d %13d %6d\n"
-	fmt.Fprintf(w, "%-24s %5s %5s %10s %13s %6s\n", "section", "cases", "OK", "NON-STRICT", "INFORMATIONAL", "failed")
+	const row = "%-24s %5d %8d %5d %5d %10d %13d %6d\n"
+	fmt.Fprintf(w, "%-24s %5s %8s %5s %5s %10s %13s %6s\n", "section", "cases", "selected", "ran", "OK", "NON-STRICT", "INFORMATIONAL", "failed")
 	var sum tally
 	for _, t := range tallies {
 		title := fmt.Sprintf("%2s %s", t.section.number, t.section.title)
-		fmt.Fprintf(w, row, title, t.cases, t.ok, t.nonStrict, t.informational, t.failed)
+		fmt.Fprintf(w, row, title, t.section.cases, t.selected, t.cases, t.ok, t.nonStrict, t.informational, t.failed)
+		sum.section.cases += t.section.cases
+		sum.selected += t.selected
 		sum.cases += t.cases
 		sum.ok += t.ok
 		sum.nonStrict += t.nonStrict
 		sum.informational += t.informational
 		sum.failed += t.failed
 	}
-	fmt.Fprintf(w, row, "all", sum.cases, sum.ok, sum.nonStrict, sum.informational, sum.failed)
+	fmt.Fprintf(w, row, "all", sum.section.cases, sum.selected, sum.cases, sum.ok, sum.nonStrict, sum.informational, sum.failed)
 	well := true
 	for _, f := range findings {
 		mark := "  "

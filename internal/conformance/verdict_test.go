@@ -9,7 +9,7 @@ import (
 )
 
 func TestJudge(t *testing.T) {
-	seven := []section{{"7", "close", 1}}
+	seven := []section{{number: "7", cases: 1}}
 	for _, tc := range []struct {
 		name     string
 		id       string
@@ -28,7 +28,7 @@ func TestJudge(t *testing.T) {
 		{"not implemented", "7.1.1", "UNIMPLEMENTED", "OK", 1},
 		{"of another section only", "70.1", "OK", "OK", 1},
 	} {
-		tallies, findings := judge(map[string]outcome{tc.id: {Behavior: tc.behavior, BehaviorClose: tc.onClose}}, seven)
+		tallies, findings := judge(map[string]outcome{tc.id: {Behavior: tc.behavior, BehaviorClose: tc.onClose}}, seven, true)
 		if got := tallies[0].failed; got != tc.failed {
 			t.Errorf("%s: got %d failed, want %d", tc.name, got, tc.failed)
 		}
@@ -40,7 +40,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeMissesCasesThatDidNotRun(t *testing.T) {
-	tallies, findings := judge(map[string]outcome{"3.1": {Behavior: "OK", BehaviorClose: "OK"}}, []section{{"3", "reserved bits", 7}})
+	tallies, findings := judge(map[string]outcome{"3.1": {Behavior: "OK", BehaviorClose: "OK"}}, []section{{number: "3", cases: 7}}, false)
 	if tallies[0].failed != 6 || len(findings) != 1 || !findings[0].failed {
 		t.Errorf("got %+v, %v; want 6 failed", tallies, findings)
 	}
@@ -49,14 +49,17 @@ func TestJudgeMissesCasesThatDidNotRun(t *testing.T) {
 func TestPrintVerdict(t *testing.T) {
 	var b strings.Builder
 	well := printVerdict(&b, "agent, 3s",
-		[]tally{{section: section{"2", "pings and pongs", 11}, cases: 11, ok: 11}, {section: section{"10", "auto", 2}, cases: 2, ok: 1, failed: 1}},
+		[]tally{
+			{section: section{number: "2", title: "pings and pongs", cases: 11}, selected: 11, cases: 11, ok: 11},
+			{section: section{number: "10", title: "auto", cases: 9}, selected: 2, cases: 2, ok: 1, failed: 1},
+		},
 		[]finding{{"10.1", true, "FAILED"}})
 	const want = `
 agent, 3s
-section                  cases    OK NON-STRICT INFORMATIONAL failed
- 2 pings and pongs          11    11          0             0      0
-10 auto                      2     1          0             0      1
-all                         13    12          0             0      1
+section                  cases selected   ran    OK NON-STRICT INFORMATIONAL failed
+ 2 pings and pongs          11       11    11    11          0             0      0
+10 auto                      9        2     2     1          0             0      1
+all                         20       13    13    12          0             0      1
 FAIL 10.1     FAILED
 `
 	if b.String() != want || well {

@@ -17,8 +17,8 @@ const (
 	lingerTimeout = 5 * time.Second
 )
 
-// echoSansIO goes through Handshake, Decoder and AppendFrame over a plain
-// net.Conn, as the drivers of the load generator do.
+// echoSansIO goes through Handshake, Decoder, AppendFrame, Inflater and Deflater
+// over a plain net.Conn, as the drivers of the load generator do.
 func echoSansIO(ctx context.Context, u *wsclient.Upgrade) error {
 	var d net.Dialer
 	nc, err := d.DialContext(ctx, "tcp", u.Target().Address())
@@ -28,11 +28,16 @@ func echoSansIO(ctx context.Context, u *wsclient.Upgrade) error {
 	defer nc.Close()
 	defer context.AfterFunc(ctx, func() { nc.Close() })()
 	in := make([]byte, readSize)
-	first, err := shake(nc, u, in)
+	h := u.Start()
+	first, err := shake(nc, &h, in)
 	if err != nil {
 		return err
 	}
 	c := sansIO{nc: nc}
+	if agreed, ok := h.Deflate(); ok {
+		c.decoder.Deflate = true
+		c.deflate = &deflation{deflater: agreed.Deflater(), inflater: agreed.Inflater(0)}
+	}
 	for err = c.feed(first); err == nil; {
 		var n int
 		n, err = nc.Read(in)
@@ -53,8 +58,7 @@ func echoSansIO(ctx context.Context, u *wsclient.Upgrade) error {
 }
 
 // shake does the opening handshake and returns what in holds behind it.
-func shake(nc net.Conn, u *wsclient.Upgrade, in []byte) (rest []byte, err error) {
-	h := u.Start()
+func shake(nc net.Conn, h *wsclient.Handshake, in []byte) (rest []byte, err error) {
 	if _, err := nc.Write(h.AppendRequest(nil)); err != nil {
 		return nil, err
 	}
@@ -77,8 +81,16 @@ var errClosed = errors.New("closing handshake complete")
 type sansIO struct {
 	nc      net.Conn
 	decoder wsclient.Decoder
-	message []byte // so far
+	deflate *deflation // nil where permessage-deflate was not agreed on
+	message []byte     // so far
 	out     []byte
+}
+
+// deflation is a connection's part in permessage-deflate.
+type deflation struct {
+	deflater wsclient.Deflater
+	inflater wsclient.Inflater
+	frame    []byte // compressed payload of the frame that is being sent
 }
 
 // feed decodes input and answers what it completes.
@@ -89,29 +101,69 @@ func (c *sansIO) feed(in []byte) error {
 			return err
 		}
 		in = rest
-		key := wsclient.NewMaskKey()
 		switch {
+		case ev.Kind == wsclient.EventData && ev.RSV1:
+			err = c.inflate(ev)
 		case ev.Kind == wsclient.EventData:
-			c.message = append(c.message, ev.Payload...)
-			if !ev.Fin {
-				continue
-			}
-			c.out = wsclient.AppendFrame(c.out[:0], wsclient.FrameHeader{Fin: true, Opcode: ev.Opcode}, key, c.message)
-			c.message = c.message[:0]
-		case ev.Kind == wsclient.EventControl && ev.Opcode == wsclient.OpPing:
-			c.out = wsclient.AppendFrame(c.out[:0], wsclient.FrameHeader{Fin: true, Opcode: wsclient.OpPong}, key, ev.Payload)
-		case ev.Kind == wsclient.EventControl && ev.Opcode == wsclient.OpClose:
-			code, _ := wsclient.ParseClose(ev.Payload)
-			if err := c.send(wsclient.AppendClose(c.out[:0], code, "", key)); err != nil {
-				return err
-			}
-			return errClosed
-		default:
-			continue
+			err = c.data(ev)
+		case ev.Kind == wsclient.EventControl:
+			err = c.control(ev)
 		}
-		if err := c.send(c.out); err != nil {
+		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// inflate takes in a piece of a compressed message.
+func (c *sansIO) inflate(ev wsclient.Event) error {
+	in := &c.deflate.inflater
+	if err := in.Feed(ev); err != nil {
+		return err
+	}
+	for {
+		ev, err := in.Next()
+		if err != nil || ev.Kind == wsclient.EventNone {
+			return err
+		}
+		if err := c.data(ev); err != nil {
+			return err
+		}
+	}
+}
+
+// data echoes a message with its last piece.
+func (c *sansIO) data(ev wsclient.Event) error {
+	c.message = append(c.message, ev.Payload...)
+	if !ev.Fin {
+		return nil
+	}
+	h := wsclient.FrameHeader{Fin: true, Opcode: ev.Opcode}
+	payload := c.message
+	if d := c.deflate; d != nil {
+		h.RSV1 = true
+		d.frame = d.deflater.Append(d.frame[:0], payload, true)
+		payload = d.frame
+	}
+	c.out = wsclient.AppendFrame(c.out[:0], h, wsclient.NewMaskKey(), payload)
+	c.message = c.message[:0]
+	return c.send(c.out)
+}
+
+// control answers a control frame.
+func (c *sansIO) control(ev wsclient.Event) error {
+	key := wsclient.NewMaskKey()
+	switch ev.Opcode {
+	case wsclient.OpPing:
+		c.out = wsclient.AppendFrame(c.out[:0], wsclient.FrameHeader{Fin: true, Opcode: wsclient.OpPong}, key, ev.Payload)
+		return c.send(c.out)
+	case wsclient.OpClose:
+		code, _ := wsclient.ParseClose(ev.Payload)
+		if err := c.send(wsclient.AppendClose(c.out[:0], code, "", key)); err != nil {
+			return err
+		}
+		return errClosed
 	}
 	return nil
 }
