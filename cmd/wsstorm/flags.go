@@ -28,6 +28,7 @@ type options struct {
 
 	objectives []objective.Objective
 	abortEarly bool
+	listen     string
 
 	scenario   string
 	printFlags bool

@@ -78,6 +78,11 @@ func (r *request) run(ctx context.Context, s streams) error {
 
 // measure runs the plan, against the built-in server where no URL was given.
 func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error) {
+	metrics, err := r.listenMetrics(s.err)
+	if err != nil {
+		return nil, err
+	}
+	defer metrics.stop()
 	if r.url == nil {
 		server, err := startChild(ctx, s.err, r.childFlags()...)
 		if ctx.Err() != nil {
@@ -93,7 +98,7 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 	}
 	ctx, guard := r.guard(ctx)
 	defer guard.abort()
-	watchers := watchers{guard.see}
+	watchers := watchers{guard.see, metrics.show}
 	if !r.quiet {
 		line := newLive(s.err, &r.plan)
 		watchers = append(watchers, line.show)

@@ -177,9 +177,11 @@ func TestListenErrors(t *testing.T) {
 	}
 	defer taken.Close()
 	for _, addr := range []string{taken.Addr().String(), "nonsense", "127.0.0.1:99999"} {
-		got := wsstorm(t, "serve", "--listen", addr)
-		if got.code != exitUsage || !strings.HasPrefix(got.err, "wsstorm: --listen: ") || strings.Count(got.err, "\n") != 1 {
-			t.Errorf("serve --listen %s: got %d, %q", addr, got.code, got.err)
+		for _, args := range [][]string{{"serve", "--listen", addr}, {"-n", "1", "--listen", addr}} {
+			got := wsstorm(t, args...)
+			if got.code != exitUsage || !strings.HasPrefix(got.err, "wsstorm: --listen: ") || strings.Count(got.err, "\n") != 1 {
+				t.Errorf("%q: got %d, %q", args, got.code, got.err)
+			}
 		}
 	}
 }

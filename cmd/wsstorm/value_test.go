@@ -157,6 +157,9 @@ var valueTests = []valueTest{
 	{"close-reason", strings.Repeat("x", 123), strings.Repeat("x", 123), ""},
 	{"close-reason", strings.Repeat("ü", 62), "", "want 123 bytes at most"},
 
+	{"listen", "127.0.0.1:9100", "127.0.0.1:9100", ""},
+	{"listen", "", "", "must not be empty"},
+
 	{"max-message", "1MiB", "1MiB", ""},
 	{"max-message", "1500", "1500", ""},
 
