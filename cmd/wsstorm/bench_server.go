@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os/exec"
@@ -45,14 +46,16 @@ func splitCommand(s string) ([]string, error) {
 type address struct{ network, place string }
 
 // accepts reports whether somebody accepts connections there.
-func (a address) accepts(ctx context.Context) bool {
+func (a address) accepts(ctx context.Context) bool { return a.connect(ctx) == nil }
+
+// connect opens a connection and closes it.
+func (a address) connect(ctx context.Context) error {
 	dialer := net.Dialer{Timeout: time.Second}
 	conn, err := dialer.DialContext(ctx, a.network, a.place)
 	if err != nil {
-		return false
+		return err
 	}
-	conn.Close()
-	return true
+	return conn.Close()
 }
 
 // startServer starts a command and waits until it accepts. That nobody accepts
@@ -95,7 +98,8 @@ func startServer(ctx context.Context, command []string, at address, wait time.Du
 // have left children of its own that are still going.
 func (a address) freed(ctx context.Context) bool {
 	for range 50 {
-		if !a.accepts(ctx) {
+		var slow net.Error // somebody who is too busy to accept is there
+		if err := a.connect(ctx); err != nil && !(errors.As(err, &slow) && slow.Timeout()) {
 			return true
 		}
 		select {

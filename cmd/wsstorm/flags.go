@@ -23,8 +23,9 @@ type options struct {
 	// What each --stage and each --connect-stage was given.
 	stages, connectStages [][]loadgen.Stage
 
-	outputs []output
-	quiet   bool
+	outputs  []output
+	baseline baseline
+	quiet    bool
 
 	objectives []objective.Objective
 	abortEarly bool

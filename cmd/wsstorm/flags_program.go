@@ -13,6 +13,7 @@ func (f *flags) programFlags(set *pflag.FlagSet) {
 	set.Var(text(&f.listen, "HOST:PORT"), "listen",
 		"serve live metrics for Prometheus at http://HOST:PORT/metrics while the run lasts; port 0 takes a free one, printed on standard error")
 	set.BoolVar(&f.quiet, "quiet", false, "no live line, and no warnings about this machine, on standard error")
+	f.baseline.flags(set)
 	set.Var(text(&f.scenario, "NAME|FILE"), "scenario", "take flags from a preset or a file; those given here win")
 	set.BoolVar(&f.printFlags, "print-flags", false, "print the run as a scenario file, and do not run it")
 	set.BoolVar(&f.version, "version", false, "print the version")
@@ -25,7 +26,7 @@ var notInScenarios = []string{"scenario", "print-flags", "version", "help"}
 
 // notOfTheRun are the flags that --print-flags and saved results leave out: they
 // say what becomes of a run, not what it is.
-var notOfTheRun = append([]string{"output", "listen", "quiet"}, notInScenarios...)
+var notOfTheRun = append([]string{"output", "listen", "quiet", "save-baseline", "baseline", "max-regression"}, notInScenarios...)
 
 // An output is a format, and where it goes.
 type output struct {

@@ -48,6 +48,9 @@ func (r *request) run(ctx context.Context, s streams) error {
 	if err := checkOutputs(r.outputs); err != nil {
 		return err
 	}
+	if err := r.baseline.prepare(s.in); err != nil {
+		return err
+	}
 	if err := r.preflight(ctx, s.err); err != nil {
 		return err
 	}
@@ -64,7 +67,13 @@ func (r *request) run(ctx context.Context, s streams) error {
 	if r.plan.Request.Deflate != nil && result.Compression == nil && result.Messages.Sent > 0 {
 		complain(s.err, errors.New("the server did not agree to --compress: messages went as they are"))
 	}
-	if code := outcome(result); code != exitOK {
+	code := outcome(result)
+	if code == exitOK || code == exitMissed {
+		if err := r.baseline.conclude(result, r.outputs, s); err != nil {
+			return err
+		}
+	}
+	if code != exitOK {
 		switch code {
 		case exitFailed:
 			complain(s.err, errors.New(whyNothing(result)))

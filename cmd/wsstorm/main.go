@@ -3,7 +3,7 @@
 // It parses flags into a loadgen.Plan, runs it, and writes the stats.Result in
 // the formats that were asked for. It is the only part of the project that reads
 // the command line, prints, or exits. Wall-clock time is read nowhere else than
-// in the engine.
+// in the engine, but for the time that a bench says is left.
 //
 // How flags flow: the words of a scenario file and of the command line become
 // settings, each with the place where it stands (setting.go); the command line's

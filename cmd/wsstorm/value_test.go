@@ -184,6 +184,9 @@ var valueTests = []valueTest{
 	{"fail-if", "rtt.p99>25", "", "rtt.p99: want a duration with its unit: 25ms, 500us or 1.5s"},
 	{"fail-if", "", "", "want METRIC>VALUE"},
 
+	{"max-regression", "rtt.p99=10.0%", "rtt.p99=10%", ""},
+	{"max-regression", "rtt.p99=10", "", "want a percentage"},
+
 	{"output", "json", "json", ""},
 	{"output", "json=a=b", "json=a=b", ""},
 	{"output", "hgrm:close=a:b", "hgrm:close=a:b", ""},
@@ -218,7 +221,7 @@ func TestValues(t *testing.T) {
 
 // A flag without a row in the table above is a flag whose reading nobody tests.
 func TestEveryFlagWithAValueIsTested(t *testing.T) {
-	plain := []string{"origin", "cert", "key", "servername", "unix-socket", "scenario", // any text
+	plain := []string{"origin", "cert", "key", "servername", "unix-socket", "scenario", "baseline", "save-baseline", // any text
 		"in-flight", "workers", "connect-concurrency", "connect-rate", // as connections and rate
 		"drain", "connect-timeout", "close-timeout", "ping-interval"} // as duration
 	newFlags().all.VisitAll(func(f *pflag.Flag) {
