@@ -45,6 +45,9 @@ func ReadUsage() Usage {
 	u.gcPauses = bucketsOf(samples[1].Value)
 	u.schedLatency = bucketsOf(samples[2].Value)
 	u.User, u.System, u.MaxRSSBytes = processUsage()
+	if peak := peakRSS(); peak > 0 {
+		u.MaxRSSBytes = peak
+	}
 	u.host = readHost()
 	return u
 }
