@@ -10,14 +10,22 @@ import (
 	"wsstorm/stats/report"
 )
 
-// restless is the spread of the rounds from which on they say more about what
-// else the machine does than about the client.
-const restless = 0.2
+// From there on the figures say more about what else the machine does than about
+// the client.
+const (
+	restless = 0.1 // of the processors are busy for others
+	unsteady = 0.2 // is the spread of the rounds
+)
 
 // conclusions says in sentences what a calibration comes to.
 func conclusions(c *calibrate.Calibration) []string {
 	var all []string
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	disturbed := c.Others != nil && c.Others.Busy > restless*float64(c.Others.Processors)
+	if disturbed {
+		say("Other programs kept %.1f of %d processors busy meanwhile, and these figures are worth as much: calibrate while the machine is idle.",
+			c.Others.Busy, c.Others.Processors)
+	}
 	if len(c.Paces) > 0 {
 		lowest := c.Paces[0]
 		say("Latencies: in an open loop of %s the client adds up to %s (p99) of its own; what is shorter is within its error, and what is ten times as long is good to a tenth.",
@@ -36,7 +44,7 @@ func conclusions(c *calibrate.Calibration) []string {
 		}
 	}
 	for _, k := range c.Clients {
-		if k.MessageSpread > restless {
+		if k.MessageSpread > unsteady && !disturbed {
 			say("The rounds differ by %s (%s): something else keeps this machine busy, and these figures are worth as much.", report.Percent(k.MessageSpread), k.Name)
 			break
 		}

@@ -24,6 +24,13 @@ type Calibration struct {
 	Limits  Limits       `json:"limits"`
 	Truth   []Experiment `json:"truth"`
 	Control []Control    `json:"controls"`
+	Others  *Others      `json:"others,omitempty"` // where the platform tells
+}
+
+// Others is what else the machine did meanwhile.
+type Others struct {
+	Busy       float64 `json:"busy"`       // processors, on average; what a hypervisor took counts
+	Processors int     `json:"processors"` // that there are
 }
 
 // A Clock is the monotonic clock as Go reads it.

@@ -18,6 +18,8 @@ const (
 	// how long an interrupt may have to wait, as the floor does not look for it.
 	longestWindow = 1500 * time.Millisecond
 
+	leastWindow   = 50 * time.Millisecond
+
 	messageSize = 20
 	busyConns   = 64 // that messages go over
 	mostOpened  = 1000
@@ -57,7 +59,7 @@ func clients(ctx context.Context, c *Config, out *Calibration) error {
 	all := contenders()
 	budget := c.part(messagesShare) / time.Duration(len(all))
 	rounds := max(leastRounds, int(budget/longestWindow))
-	window := budget / time.Duration(rounds)
+	window := max(budget/time.Duration(rounds), leastWindow)
 	connections := min(max(int(20*c.Duration.Seconds()), leastOpened), mostOpened)
 	return c.serve(ctx, func(to wsclient.Target) error {
 		talks, opens := map[string][]sample{}, map[string][]sample{}

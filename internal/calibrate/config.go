@@ -2,7 +2,6 @@ package calibrate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"runtime"
@@ -64,6 +63,7 @@ func Run(ctx context.Context, c Config) (*Calibration, error) {
 		{"clients that are held up", controls},
 	}
 	begin := time.Now()
+	before, _ := readWork()
 	out := &Calibration{
 		Schema: Schema, Started: begin, Cores: runtime.GOMAXPROCS(0),
 		Tool:  stats.Tool{Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH},
@@ -77,7 +77,11 @@ func Run(ctx context.Context, c Config) (*Calibration, error) {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	out.TookS = time.Since(begin).Seconds()
+	took := time.Since(begin)
+	out.TookS = took.Seconds()
+	if after, known := readWork(); known {
+		out.Others = &Others{after.others(before, took), after.processors}
+	}
 	return out, nil
 }
 
@@ -107,9 +111,6 @@ func load(ctx context.Context, p loadgen.Plan) (*stats.Result, error) {
 	}
 	if r.Interrupted {
 		return nil, ctx.Err()
-	}
-	if p.InFlight > 0 && r.Messages.Received == 0 {
-		return nil, errors.New("no message was answered")
 	}
 	return r, nil
 }

@@ -24,9 +24,14 @@ type disturbance struct {
 	do     func(ctx context.Context, client *os.Process, window time.Duration)
 }
 
-// clientStart is how long a client may take until its window begins, beside its
-// warm-up.
-const clientStart = 200 * time.Millisecond
+const (
+	// clientStart is how long a client may take until its window begins; then it
+	// is disturbed.
+	clientStart = 250 * time.Millisecond
+	// leastControl is a window that is open then on a machine that is not much
+	// slower than expected.
+	leastControl = 600 * time.Millisecond
+)
 
 // controls runs clients that the verdict must reject, because they were stopped
 // or starved, and one that it must not, because only the server is slow.
@@ -64,10 +69,9 @@ func newControl(d disturbance, v stats.Verdict) Control {
 // client runs this program as a client in a process of its own, disturbs it, and
 // returns its result.
 func (c *Config) client(ctx context.Context, to wsclient.Target, d disturbance) (*stats.Result, error) {
-	window := c.part(controlShare)
-	warmup := clientStart
+	window := max(c.part(controlShare), leastControl)
 	cmd, err := c.Command("-o", "json", "--quiet", "-c", "50", "-r", fmt.Sprint(truthRate),
-		"--warmup", warmup.String(), "-d", window.String(), to.String())
+		"--warmup", "0", "-d", window.String(), to.String())
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (c *Config) client(ctx context.Context, to wsclient.Target, d disturbance) 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if pause(disturbed, clientStart+warmup) {
+		if pause(disturbed, clientStart) {
 			d.do(disturbed, cmd.Process, window)
 		}
 	}()
