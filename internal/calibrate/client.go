@@ -17,7 +17,6 @@ const (
 	// longestWindow is when more rounds are better than longer ones; it is also
 	// how long an interrupt may have to wait, as the floor does not look for it.
 	longestWindow = 1500 * time.Millisecond
-
 	leastWindow   = 50 * time.Millisecond
 
 	messageSize = 20
