@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"wsstorm/loadgen"
 	"wsstorm/stats"
 )
 
@@ -158,6 +159,21 @@ func TestAbortEarly(t *testing.T) {
 		if got.code != exitMissed && got.code != exitInvalid { // so many connections fail in some
 			t.Errorf("%s: got exit code %d, want %d", tt.name, got.code, exitMissed)
 		}
+	}
+}
+
+// A run whose window is over is not said to have been ended.
+func TestGuardLeavesTheEndAlone(t *testing.T) {
+	r := mustRead(t, "--fail-if", "errors>2", "--abort-early")
+	_, g := r.guard(t.Context())
+	defer g.abort()
+	for _, phase := range []string{"drain", "close"} {
+		if g.see(loadgen.Progress{Phase: phase, Totals: stats.Totals{Errors: 3}}); g.missed != nil {
+			t.Errorf("%s: got %s, want nothing ended", phase, g.missed)
+		}
+	}
+	if g.see(loadgen.Progress{Phase: "measure", Totals: stats.Totals{Errors: 3}}); g.missed == nil {
+		t.Error("measure: got nothing, want the run ended")
 	}
 }
 

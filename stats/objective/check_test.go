@@ -14,7 +14,7 @@ func run() *stats.Result {
 	s := stats.NewShard(1)
 	s.Opened, s.Closed, s.Failed = 48, 48, 2
 	s.Sizes[0].Sent, s.Sizes[0].Received = 503, 500
-	s.Sizes[0].Lost = 3
+	s.Sizes[0].Lost, s.Sizes[0].Unsent = 3, 497
 	for i := range 500 {
 		s.RecordReply(true, 0, time.Duration(i+1)*time.Millisecond, time.Duration(i+1)*time.Millisecond)
 	}
@@ -64,6 +64,7 @@ func TestCheck(t *testing.T) {
 		{"lost>2", true, 3},
 		{"lost>1%", false, 3. / 503},
 		{"lost>0.5%", true, 3. / 503},
+		{"unsent>40%", true, 0.497}, // of those that were due
 		{"errors>5", false, 5},
 		{"errors.refused>1", true, 2},
 		{"errors.reset>0", false, 0},

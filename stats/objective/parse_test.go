@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 		{"connections==50", "connections==50", 50, count, 0},
 		{"bytes.sent<=64KiB", "bytes.sent<=64KiB", 65536, size, 0},
 		{"client.max_rss>1.5GB", "client.max_rss>1.5GB", 1.5e9, size, 0},
-		{"client.cpu>80%", "client.cpu>80%", 0.8, share, 0},
+		{"client.cpu>57%", "client.cpu>57%", 0.57, share, 0}, // and not 0.5700000000000001
 		{"rtt.p99>25ms for 5s", "rtt.p99>25ms for 5s", 25e6, duration, 5 * time.Second},
 		{"rtt.p99>25ms  for  5", "rtt.p99>25ms for 5s", 25e6, duration, 5 * time.Second},
 		{"received<10k for 1m", "received<10k for 60s", 10e3, rate, time.Minute},

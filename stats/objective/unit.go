@@ -80,8 +80,8 @@ func scaled(s string, suffixes []suffix, wrong error) (float64, error) {
 	return 0, wrong
 }
 
-// tidy returns the number that was meant: 1.1k is 1100 and not
-// 1100.0000000000002, which is more than 1100.
+// tidy returns the number that was meant: 57% is 0.57 and not
+// 0.5700000000000001, which is more.
 func tidy(v float64) float64 {
 	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64)
 	if err != nil {
