@@ -21,12 +21,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 	until := func(phase string, at time.Duration, done func() bool) {
 		r.enter(phase)
 		for !done() && r.clock() < at && driving.Err() == nil {
-			now := r.clock()
-			wait := at - now
-			if tick := r.lastTick + tickEvery - now; tick > 0 {
-				wait = min(wait, tick)
-			}
-			timer := time.NewTimer(wait)
+			timer := time.NewTimer(nap(r.clock(), at, r.lastTick))
 			select {
 			case <-timer.C:
 			case <-r.pokes:
@@ -39,8 +34,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 			case <-driving.Done():
 			}
 			timer.Stop()
-			// The rest of a phase that is over soon belongs to its last interval.
-			if now := r.clock(); now-r.lastTick >= tickEvery && at-now > tickEvery/2 {
+			if now := r.clock(); now-r.lastTick >= tickEvery && ticks(now, at) {
 				r.progress(r.tick(now))
 			}
 		}
@@ -76,6 +70,19 @@ func (r *run) conduct(ctx, driving context.Context) {
 		r.windowFrom = r.clock()
 		r.windowTo = r.windowFrom
 	}
+}
+
+// ticks reports whether an interval may end at now in a phase that ends at the
+// given instant: the rest of one that is over soon belongs to its last interval.
+func ticks(now, at time.Duration) bool { return at-now > tickEvery/2 }
+
+// nap returns how long the engine may sleep in a phase that ends at the given
+// instant: until then, or until the next interval ends, which may be overdue.
+func nap(now, at, lastTick time.Duration) time.Duration {
+	if next := max(now, lastTick+tickEvery); ticks(next, at) {
+		return next - now
+	}
+	return at - now
 }
 
 // stuck reports whether there is nothing left to do but to wait for the server,

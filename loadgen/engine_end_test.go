@@ -61,7 +61,7 @@ func TestOneReplyIsLost(t *testing.T) {
 			c.deaf()
 		}})
 		p = aimed(t, p, s.URL())
-		p.Drain, p.CloseTimeout = time.Second, 100*time.Millisecond
+		p.Drain, p.CloseTimeout = patience/2, patience/2
 		plan(&p)
 		r := load(t, t.Context(), p)
 		s.hangUp()

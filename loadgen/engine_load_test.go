@@ -24,7 +24,7 @@ func TestExactNumberOfMessages(t *testing.T) {
 		for _, c := range []struct {
 			messages        int64
 			conns, inFlight int
-		}{{10_000, 50, 1}, {1000, 7, 13}, {1, 50, 1}, {49, 50, 1}, {51, 50, 4}} {
+		}{{10_000 / slowness, 50, 1}, {1000, 7, 13}, {1, 50, 1}, {49, 50, 1}, {51, 50, 4}} {
 			t.Run(fmt.Sprintf("%s, %d over %d", name, c.messages, c.conns), func(t *testing.T) {
 				eachDriver(t, func(t *testing.T, p Plan) {
 					s := new(echoServer).start(t, handler)
@@ -56,7 +56,7 @@ func checkAllClosed(t *testing.T, r *stats.Result, s *echoServer, conns int) {
 
 // TestLoads runs every kind of load once.
 func TestLoads(t *testing.T) {
-	const n = 600
+	const n = 600 / slowness
 	closed := func(p *Plan) { p.InFlight, p.Messages = 2, n }
 	for _, c := range []struct {
 		name  string

@@ -1,6 +1,8 @@
 package loadgen
 
 import (
+	"bytes"
+	"crypto/subtle"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -54,8 +56,9 @@ func readClientFrame(r io.Reader) (clientFrame, error) {
 	if _, err := io.ReadFull(r, f.payload); err != nil {
 		return f, inside(err)
 	}
-	for i := range f.payload {
-		f.payload[i] ^= key[i&3]
+	block := bytes.Repeat(key[:], min(len(f.payload)/4+1, 1024))
+	for p := f.payload; len(p) > 0; p = p[min(len(p), len(block)):] {
+		subtle.XORBytes(p, p[:min(len(p), len(block))], block)
 	}
 	return f, nil
 }

@@ -65,7 +65,7 @@ func openingFaults() []hostileCase {
 			c.send([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: webs"))
 			c.idle()
 		}),
-		hangs("a byte every 50 ms", func(c *wildConn) { drip(c, 50*time.Millisecond) }),
+		hangs("a byte at a time, and then a rest", func(c *wildConn) { drip(c, patience/50) }),
 	}
 }
 

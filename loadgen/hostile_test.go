@@ -37,7 +37,7 @@ const (
 	toDrain
 	toClose
 
-	patience = 2 * time.Second
+	patience = 2 * slowness * time.Second
 )
 
 // outcome is what becomes of a connection.
@@ -86,6 +86,7 @@ func (c *hostileCase) run(t *testing.T, p Plan) {
 	p = aimed(t, p, s.URL())
 	p.Connections = hostileConns
 	p.Rate, p.Duration = 2000, 50*time.Millisecond
+	p.Workers = 1 // where hostile and healthy connections meet
 	if c.waits&toOpen > 0 {
 		p.ConnectTimeout = patience
 	}
