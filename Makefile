@@ -17,7 +17,7 @@ test:
 	$(GO) test ./...
 
 race:
-	$(GO) test -race ./...
+	CGO_ENABLED=1 $(GO) test -race ./...
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
@@ -49,6 +49,7 @@ bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./wsclient ./stats ./loadgen
 	$(GO) build -o bin/drivebench ./internal/drivebench && bin/drivebench $(BENCH)
 
+cross: export CGO_ENABLED = 0
 cross:
 	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./cmd/wsstorm
 	GOOS=windows GOARCH=amd64 $(GO) build -o /dev/null ./cmd/wsstorm
