@@ -112,6 +112,9 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 		return request.secrets, err
 	}
 	secrets := request.secrets
+	if request.given("max-load") {
+		return secrets, usagef("%s makes no bench, which compares two servers under the same load", request.told("max-load"))
+	}
 	old, new, err := b.contenders(request)
 	if err != nil {
 		return secrets, err

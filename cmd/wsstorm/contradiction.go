@@ -17,6 +17,12 @@ const idleSends = "an idle run sends no messages"
 // connectStageLoop is why --connect-stage stands against an open loop.
 const connectStageLoop = "connections that come and go are a closed loop, each with its own messages"
 
+// searchLoad is why --max-load stands against loads that change by themselves.
+const searchLoad = "a search varies the load from run to run, each with one"
+
+// searchBaseline is why --max-load stands against a baseline.
+const searchBaseline = "what a search finds is at another load each time, and not comparable"
+
 var rivals = []rival{
 	{"rate", "in-flight", "a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
 	{"stage", "rate", "the stages say what the rate is"},
@@ -24,6 +30,10 @@ var rivals = []rival{
 	{"connect-stage", "rate", connectStageLoop},
 	{"connect-stage", "stage", connectStageLoop},
 	{"connect-stage", "arrival", connectStageLoop},
+	{"max-load", "stage", searchLoad},
+	{"max-load", "connect-stage", searchLoad},
+	{"max-load", "baseline", searchBaseline},
+	{"max-load", "save-baseline", searchBaseline},
 	{"idle", "rate", idleSends},
 	{"idle", "stage", idleSends},
 	{"idle", "in-flight", idleSends},
@@ -45,6 +55,7 @@ var rivals = []rival{
 var uneven = []rival{
 	{"stage", "duration", "the stages make up the duration"},
 	{"stage", "messages", "the stages say how many messages there are"},
+	{"max-load", "messages", "each run of a search has a duration"},
 	{"connect-stage", "connections", "the stages say how many connections there are"},
 	{"connect-stage", "connect-rate", "the stages say when connections are opened"},
 	{"connect-stage", "duration", "the stages make up the duration"},
@@ -71,8 +82,14 @@ func (r *request) contradiction() error {
 		return usagef("%s needs %s: %s", r.told(flag), other, why)
 	}
 	p := &r.plan
-	openLoop := r.given("rate") || r.given("stage")
+	openLoop := r.given("rate") || r.given("stage") || r.searches(varyRate)
 	switch {
+	case r.given("vary") && !r.given("max-load"):
+		return needs("vary", "--max-load", "it says what a search varies")
+	case r.searches(varyRate) && r.given("in-flight"):
+		return usagef("%s contradicts %s: rates are searched, in an open loop; --vary connections searches in a closed one", r.told("in-flight"), r.told("max-load"))
+	case r.searches(varyRate) && r.idle:
+		return usagef("%s contradicts %s: rates are searched; --vary connections searches among idle ones", r.told("idle"), r.told("max-load"))
 	case r.given("stage") && peak(p.Stages) == 0:
 		return usagef("%s sends nothing: each stage has a rate of 0; --idle holds connections", r.told("stage"))
 	case r.given("arrival") && !openLoop:

@@ -64,6 +64,8 @@ func complain(stderr io.Writer, err error) {
 // outcome returns the exit code that a result deserves.
 func outcome(r *stats.Result) int {
 	switch {
+	case r.Search != nil:
+		return searchOutcome(r)
 	case r.Interrupted && !r.EndedByObjective():
 		return exitInterrupted
 	case nothingMeasured(r):

@@ -30,6 +30,8 @@ type options struct {
 	objectives []objective.Objective
 	abortEarly bool
 	listen     string
+	goal       objective.Objective // of a search; none without --max-load
+	vary       variation
 
 	scenario   string
 	printFlags bool
@@ -86,7 +88,9 @@ func newFlags() *flags {
 	f.connectionFlags(f.group("Connections"))
 	f.requestFlags(f.group("Request"))
 	f.tlsFlags(f.group("TLS, for wss://"))
-	f.objectiveFlags(f.group("Objectives"))
+	objectives := f.group("Objectives")
+	f.objectiveFlags(objectives)
+	f.searchFlags(objectives)
 	f.programFlags(f.group("Output and the rest"))
 	for _, g := range f.groups {
 		f.all.AddFlagSet(g.set)

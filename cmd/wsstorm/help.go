@@ -16,6 +16,7 @@ const examples = `Examples:
   wsstorm --rate 5k --arrival poisson ws://127.0.0.1:9001/
   wsstorm --scenario boundaries -d 3s ws://127.0.0.1:9001/
   wsstorm --fail-if 'rtt.p99>25ms' --fail-if 'rate<5k' ws://127.0.0.1:9001/
+  wsstorm --max-load 'rtt.p99<25ms' -c 100 ws://127.0.0.1:9001/
   wsstorm -H 'Authorization: Bearer 123' -o text -o json=result.json URL
 `
 

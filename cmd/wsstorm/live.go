@@ -15,8 +15,9 @@ import (
 // hold up the engine.
 type live struct {
 	to      io.Writer
-	total   int64 // connections asked for
-	of      int64 // messages asked for, 0 where time decides
+	title   string // what stands before all
+	total   int64  // connections asked for
+	of      int64  // messages asked for, 0 where time decides
 	color   bool
 	updates chan loadgen.Progress
 	done    chan struct{}
@@ -25,12 +26,12 @@ type live struct {
 
 // newLive starts a line on w. Where w is no terminal it returns nil, which shows
 // nothing.
-func newLive(w io.Writer, plan *loadgen.Plan) *live {
+func newLive(w io.Writer, plan *loadgen.Plan, title string) *live {
 	if !isTerminal(w) {
 		return nil
 	}
 	l := &live{
-		to: w, total: int64(mostConnections(plan)), of: plan.Messages,
+		to: w, title: title, total: int64(mostConnections(plan)), of: plan.Messages,
 		color:   hasColor(w),
 		updates: make(chan loadgen.Progress, 1),
 		done:    make(chan struct{}),
@@ -86,7 +87,11 @@ const enough = 0.2 // seconds
 // line returns the text for p: phase, connections, messages, latency of the last
 // second, errors, and what is left to do.
 func (l *live) line(p loadgen.Progress) string {
-	parts := []string{fmt.Sprintf("%-7s", p.Phase)}
+	var parts []string
+	if l.title != "" {
+		parts = append(parts, l.title)
+	}
+	parts = append(parts, fmt.Sprintf("%-7s", p.Phase))
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if p.Phase == "open" {
 		add("%s of %s conns", report.Count(p.Totals.Opened), report.Count(l.total))

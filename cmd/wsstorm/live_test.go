@@ -31,6 +31,9 @@ func TestLiveLine(t *testing.T) {
 		{"an interval too short for rates", live{total: 1000},
 			loadgen.Progress{Phase: "drain", Interval: stats.Interval{LengthS: 0.01, Received: 5, Connections: 999}},
 			"drain    999 conns  0 errors"},
+		{"a search", live{title: "2,000/s", total: 1000},
+			loadgen.Progress{Phase: "close", Interval: stats.Interval{LengthS: 0.01, Connections: 999}},
+			"2,000/s  close    999 conns  0 errors"},
 		{"colour", live{total: 5, color: true},
 			loadgen.Progress{Phase: "close", Totals: stats.Totals{Errors: 3}},
 			"close    0 conns  " + red + "3 errors" + plain},
@@ -74,7 +77,7 @@ func TestLiveLineDoesNotHoldUpTheEngine(t *testing.T) {
 }
 
 func TestNoLiveLineWithoutATerminal(t *testing.T) {
-	if l := newLive(new(bytes.Buffer), new(loadgen.Plan)); l != nil {
+	if l := newLive(new(bytes.Buffer), new(loadgen.Plan), ""); l != nil {
 		t.Error("a buffer has got a live line")
 	}
 	f, err := os.Create(t.TempDir() + "/log")
@@ -82,7 +85,7 @@ func TestNoLiveLineWithoutATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if l := newLive(f, new(loadgen.Plan)); l != nil {
+	if l := newLive(f, new(loadgen.Plan), ""); l != nil {
 		t.Error("a file has got a live line")
 	}
 	var none *live

@@ -10,6 +10,8 @@ import (
 
 	"wsstorm/loadgen"
 	"wsstorm/stats"
+	"wsstorm/stats/objective"
+	"wsstorm/stats/report"
 	"wsstorm/wsclient"
 )
 
@@ -58,7 +60,8 @@ func (r *request) run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := writeOutputs(result, r.outputs, s.out); err != nil && !result.Interrupted {
+	rest := report.TextOptions{Probed: result.Search != nil}
+	if err := writeRest(result, r.outputs, s.out, rest); err != nil && outcome(result) != exitInterrupted {
 		return err
 	} else if err != nil {
 		complain(s.err, err)
@@ -74,10 +77,12 @@ func (r *request) run(ctx context.Context, s streams) error {
 		}
 	}
 	if code != exitOK {
-		switch code {
-		case exitFailed:
+		switch {
+		case code == exitFailed:
 			complain(s.err, errors.New(whyNothing(result)))
-		case exitMissed:
+		case result.Search != nil:
+			complainOfSearch(result, r.outputs, s.err)
+		case code == exitMissed:
 			complainOfMissed(result, r.outputs, s.err)
 		}
 		return exitError(code)
@@ -85,7 +90,8 @@ func (r *request) run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// measure runs the plan, against the built-in server where no URL was given.
+// measure makes the run, or those of a search, against the built-in server where
+// no URL was given.
 func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error) {
 	metrics, err := r.listenMetrics(s.err)
 	if err != nil {
@@ -105,16 +111,32 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 			return nil, fmt.Errorf("the built-in server said %q: %w", server.url, err)
 		}
 	}
+	if r.given("max-load") {
+		return r.search(ctx, s, metrics.show)
+	}
+	return r.once(ctx, s, trial{plan: r.plan, objectives: r.objectives, show: metrics.show})
+}
+
+// A trial is one run, of several perhaps.
+type trial struct {
+	plan       loadgen.Plan
+	objectives []objective.Objective
+	title      string // of the live line
+	show       func(loadgen.Progress)
+}
+
+// once makes a run, and holds it to its objectives.
+func (r *request) once(ctx context.Context, s streams, t trial) (*stats.Result, error) {
 	ctx, guard := r.guard(ctx)
 	defer guard.abort()
-	watchers := watchers{guard.see, metrics.show}
+	watchers := watchers{guard.see, t.show}
 	if !r.quiet {
-		line := newLive(s.err, &r.plan)
+		line := newLive(s.err, &t.plan, t.title)
 		watchers = append(watchers, line.show)
 		defer line.stop()
 	}
-	r.plan.Progress = watchers.see
-	result, err := loadgen.Run(ctx, r.plan)
+	t.plan.Progress = watchers.see
+	result, err := loadgen.Run(ctx, t.plan)
 	var wrong *loadgen.PlanError
 	switch {
 	case errors.As(err, &wrong):
@@ -124,13 +146,13 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 	}
 	result.Tool = tool()
 	result.Flags = r.args()
-	result.URL = hideURL(r.plan.Target.String())
+	result.URL = hideURL(t.plan.Target.String())
 	for class, e := range result.Errors {
 		// The server's own words may repeat what we sent.
 		e.Example = r.secrets.clean(e.Example)
 		result.Errors[class] = e
 	}
-	guard.check(r.objectives, result)
+	guard.check(t.objectives, result)
 	return result, nil
 }
 

@@ -44,6 +44,10 @@ func shorten(args []string) []string {
 		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, part) })
 	}
 	short := slices.Clone(args)
+	if has("--max-load") {
+		// A search that any server ends soon: within so many messages in a run.
+		short = append(short, "--max-load", "messages.sent<300")
+	}
 	// A duration would contradict stages.
 	if i := slices.Index(args, "--stage"); i >= 0 {
 		short[i+1] = "100ms:100,100ms:100-500"

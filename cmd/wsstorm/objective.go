@@ -108,8 +108,7 @@ func (g *guard) check(objectives []objective.Objective, r *stats.Result) {
 // complainOfMissed says what a report that nobody reads on standard output says
 // of the objectives.
 func complainOfMissed(r *stats.Result, outputs []output, stderr io.Writer) {
-	told := func(o output) bool { return o.path == "" && (o.format == "text" || o.format == "md") }
-	if len(outputs) == 0 || slices.ContainsFunc(outputs, told) {
+	if told(outputs, "text", "md") {
 		return
 	}
 	for _, c := range report.Objectives(r) {

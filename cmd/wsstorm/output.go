@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"wsstorm/stats"
 	"wsstorm/stats/report"
@@ -55,6 +56,12 @@ func tryFile(path string) error {
 
 // writeOutputs writes the result wherever it is to go. All are tried.
 func writeOutputs(r *stats.Result, outputs []output, stdout io.Writer) error {
+	return writeRest(r, outputs, stdout, report.TextOptions{})
+}
+
+// writeRest is writeOutputs where standard output has a part of the text report
+// already, which the options leave out.
+func writeRest(r *stats.Result, outputs []output, stdout io.Writer, rest report.TextOptions) error {
 	if len(outputs) == 0 {
 		outputs = []output{{format: formats[0].name}}
 	}
@@ -64,7 +71,8 @@ func writeOutputs(r *stats.Result, outputs []output, stdout io.Writer) error {
 		f, metric, err := parseFormat(o.format)
 		as := rendering{metric: metric}
 		if o.path == "" {
-			as.place = report.TextOptions{Color: hasColor(stdout), Width: columns(stdout)}
+			as.place = rest
+			as.place.Color, as.place.Width = hasColor(stdout), columns(stdout)
 		}
 		if err == nil {
 			err = f.render(&b, r, as)
@@ -84,6 +92,14 @@ func writeOutputs(r *stats.Result, outputs []output, stdout io.Writer) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// told reports whether standard output gets a report in one of some formats.
+func told(outputs []output, formats ...string) bool {
+	if len(outputs) == 0 {
+		return true // text, where nothing is said
+	}
+	return slices.ContainsFunc(outputs, func(o output) bool { return o.path == "" && slices.Contains(formats, o.format) })
 }
 
 // writing says where a write to standard output went wrong.

@@ -143,6 +143,7 @@ func (r *request) resolve() error {
 		p.InFlight = 0
 	}
 	r.resolveStages()
+	r.resolveSearch()
 	p.Fragment, p.FragmentPart = r.fragments.size, r.fragments.share
 	if err := r.contradiction(); err != nil {
 		return err

@@ -61,7 +61,8 @@ func (r *request) shapes(name string) bool {
 	case "connections":
 		return p.Connections > 0
 	case "duration":
-		return p.Duration > 0
+		// A search lengthens its runs where nobody says how long they are.
+		return p.Duration > 0 && !r.given("max-load")
 	case "warmup":
 		return p.Messages == 0 && !r.idle && len(p.ConnectStages) == 0
 	case "in-flight":

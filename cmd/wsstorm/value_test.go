@@ -115,6 +115,14 @@ var valueTests = []valueTest{
 	{"connect-stage", "10s:0.5", "", "want whole numbers"},
 	{"connect-stage", "10s:17M", "", "want 16777216 at most"},
 
+	{"max-load", "rtt.p99<25ms", "rtt.p99<25ms", ""},
+	{"max-load", "rtt.p99 <= 1s", "rtt.p99<=1s", ""},
+	{"max-load", "rtt.p99<25ms for 5s", "", "leave out \"for\""},
+	{"max-load", "rtt.p98<25ms", "", "there is no metric rtt.p98"},
+	{"max-load", "25ms", "", "want METRIC>VALUE"},
+	{"vary", "connections", "connections", ""},
+	{"vary", "messages", "", "want rate or connections"},
+
 	{"compress", "on", "on", ""},
 	{"compress", "none", "none", ""},
 	{"compress", "no-context", "no-context", ""},

@@ -30,6 +30,9 @@ const (
 func (t *text) knee(s *stats.Search) {
 	var shown []stats.Probe
 	for _, p := range s.Probes {
+		if p.Outcome == stats.ProbeInvalid && p.RTTP99NS == 0 {
+			continue // it may not even have been run
+		}
 		if p.Load > 0 && (s.Held <= 0 || p.Load <= 2*s.Held) {
 			shown = append(shown, p)
 		}

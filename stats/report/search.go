@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -69,15 +68,15 @@ func known(ns int64) string {
 func outcomeOf(p stats.Probe) string {
 	switch p.Outcome {
 	case stats.ProbeMissed:
-		return p.Outcome + ": " + misses(p)
+		return p.Outcome + ": " + missesOf(p)
 	case stats.ProbeInvalid:
 		return p.Outcome + ": " + clean(strings.Join(p.Checks, ", "))
 	}
 	return clean(p.Outcome)
 }
 
-// misses returns the metrics that missed, with their values.
-func misses(p stats.Probe) string {
+// missesOf returns the metrics that missed, with their values.
+func missesOf(p stats.Probe) string {
 	var items []string
 	for _, o := range p.Missed {
 		value := "unknown"
@@ -107,7 +106,13 @@ func amountOf(s *stats.Search, load float64) string {
 
 // Conclusion says in a sentence what a search found.
 func Conclusion(s *stats.Search) string {
-	i := slices.IndexFunc(s.Probes, func(p stats.Probe) bool { return p.Load == s.Beyond && p.Outcome == s.Limit })
+	i := -1 // the latest probe beyond what was held
+	for k, p := range s.Probes {
+		if p.Load == s.Beyond && p.Outcome == s.Limit {
+			i = k
+		}
+	}
+	missed := leastMissed(s)
 	var text, beyond string
 	if i >= 0 {
 		beyond = amountOf(s, s.Beyond)
@@ -118,22 +123,40 @@ func Conclusion(s *stats.Search) string {
 		switch {
 		case i < 0:
 			text += ", the most that was tried."
+		case s.Limit == stats.ProbeInvalid && missed >= 0:
+			text += fmt.Sprintf(", and not %s (%s); between them this client was the limit (%s).",
+				amountOf(s, s.Probes[missed].Load), missesOf(s.Probes[missed]), clean(strings.Join(s.Probes[i].Checks, ", ")))
 		case s.Limit == stats.ProbeInvalid:
 			text += fmt.Sprintf("; at %s this client was the limit (%s): the server may hold more.", beyond, clean(strings.Join(s.Probes[i].Checks, ", ")))
 		default:
-			text += fmt.Sprintf("; at %s it does not (%s): that is its limit.", beyond, misses(s.Probes[i]))
+			text += fmt.Sprintf("; at %s it does not (%s): that is its limit.", beyond, missesOf(s.Probes[i]))
 		}
 	case i < 0:
 		text = "no probe was over."
+	case s.Limit == stats.ProbeInvalid && missed >= 0:
+		text = fmt.Sprintf("the server does not hold %s at %s (%s); below it, this client was the limit (%s).",
+			clean(s.Objective), amountOf(s, s.Probes[missed].Load), missesOf(s.Probes[missed]), clean(strings.Join(s.Probes[i].Checks, ", ")))
 	case s.Limit == stats.ProbeInvalid:
 		text = fmt.Sprintf("nothing is known about the server: even at %s this client was the limit (%s).", beyond, clean(strings.Join(s.Probes[i].Checks, ", ")))
 	default:
-		text = fmt.Sprintf("the server does not hold %s even at %s (%s).", clean(s.Objective), beyond, misses(s.Probes[i]))
+		text = fmt.Sprintf("the server does not hold %s even at %s (%s).", clean(s.Objective), beyond, missesOf(s.Probes[i]))
 	}
 	if s.Interrupted {
 		return "Interrupted: " + text
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// leastMissed returns the index of the probe with the lowest load that was
+// missed, of those above what was held; -1 where there is none.
+func leastMissed(s *stats.Search) int {
+	least := -1
+	for i, p := range s.Probes {
+		if p.Outcome == stats.ProbeMissed && p.Load > s.Held && (least < 0 || p.Load < s.Probes[least].Load) {
+			least = i
+		}
+	}
+	return least
 }
 
 // search tells how the run came to have its load: the probes, unless they have

@@ -47,8 +47,15 @@ func searches() map[string]*stats.Search {
 			missing(probe(200, 199, 52.1, 0), stats.Objective{Objective: "rtt.p99>=25ms", Limit: 25e6, Unit: "ns", Missed: true, Text: "more messages were lost than lie beyond it"}),
 			missing(probe(100, 100, 51.7, 74.3), p99(74.3)), missing(probe(50, 50, 51, 72.9), p99(72.9)),
 		}},
+		"between": {Objective: "rtt.p99<25ms", Vary: stats.VaryRate, Held: 1200, Beyond: 1240, Limit: stats.ProbeInvalid, Probes: []stats.Probe{
+			probe(1200, 1200, 2.06, 2.91), missing(probe(2400, 2400, 142, 240), p99(240)), excluded(probe(1800, 1800, 34, 71.4), "lag", "behind"),
+			excluded(probe(1500, 1500, 2.17, 24.1), "lag"), missing(probe(1280, 1280, 2.38, 43.7), p99(43.7)), excluded(probe(1240, 1240, 2.14, 41.9), "lag"),
+		}},
 		"excluded": {Objective: "lost<1%", Vary: stats.VaryConnections, Beyond: 1, Limit: stats.ProbeInvalid, Probes: []stats.Probe{
 			excluded(probe(1, 0.25, 0, 0), "steal"),
+		}},
+		"below": {Objective: "rtt.p99<25ms", Vary: stats.VaryRate, Beyond: 250, Limit: stats.ProbeInvalid, Probes: []stats.Probe{
+			missing(probe(500, 500, 2.12, 89.5), p99(89.5)), excluded(probe(250, 250, 2.07, 13.1), "lag", "gc"), excluded(probe(250, 250, 2.08, 27.6), "lag", "behind"),
 		}},
 		"everything": {Objective: "rtt.p99<25ms", Vary: stats.VaryConnections, Held: 16_000, Probes: []stats.Probe{
 			probe(16_000, 51_211, 12.1, 23.9),
