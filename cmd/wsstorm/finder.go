@@ -87,9 +87,6 @@ func settle(s *stats.Search) {
 
 // probe makes the run at a load.
 func (f *finder) probe(ctx context.Context, load float64) (knee.Outcome, error) {
-	if ctx.Err() != nil {
-		return 0, errInterrupted
-	}
 	if p, is := f.tooMuch(ctx, load); is {
 		if last := f.found.Probes[len(f.found.Probes)-1]; last.Load == load {
 			return knee.Invalid, nil // it was no moment's disturbance

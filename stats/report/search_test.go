@@ -57,6 +57,10 @@ func searches() map[string]*stats.Search {
 		"below": {Objective: "rtt.p99<25ms", Vary: stats.VaryRate, Beyond: 250, Limit: stats.ProbeInvalid, Probes: []stats.Probe{
 			missing(probe(500, 500, 2.12, 89.5), p99(89.5)), excluded(probe(250, 250, 2.07, 13.1), "lag", "gc"), excluded(probe(250, 250, 2.08, 27.6), "lag", "behind"),
 		}},
+		"above": {Objective: "rtt.p99<25ms", Vary: stats.VaryRate, Held: 250, Beyond: 260, Limit: stats.ProbeMissed, Probes: []stats.Probe{
+			missing(probe(1000, 1000, 1510, 2980), p99(2980)), missing(probe(500, 500, 740, 1490), p99(1490)), probe(250, 250, 2.12, 14.1),
+			missing(probe(375, 375, 410, 750), p99(750)), missing(probe(260, 260, 2.31, 49.4), p99(49.4)),
+		}},
 		"everything": {Objective: "rtt.p99<25ms", Vary: stats.VaryConnections, Held: 16_000, Probes: []stats.Probe{
 			probe(16_000, 51_211, 12.1, 23.9),
 		}},
