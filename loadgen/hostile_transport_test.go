@@ -134,6 +134,7 @@ func fillsWindows(p *Plan) {
 	p.Connections = wildEvery
 	p.Rate, p.Duration = 50, 100*time.Millisecond // one each
 	p.Sizes = []SizeClass{{Min: 6 << 20, Max: 6 << 20}}
+	p.Drain = 4 * patience // for the healthy ones, whose messages are as large
 }
 
 // neverSentClose: our Close frame did not get through either.
