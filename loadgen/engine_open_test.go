@@ -149,12 +149,14 @@ func TestConnectionsOpenAsPlanned(t *testing.T) {
 // failed.
 func TestTrafficWaitsForAll(t *testing.T) {
 	eachDriver(t, func(t *testing.T, p Plan) {
-		var s *echoServer
-		var early atomic.Int64
-		s = &echoServer{
-			delay: func(n int64) { time.Sleep(time.Duration(n) * 5 * time.Millisecond) },
+		var accepted, early atomic.Int64
+		s := &echoServer{
+			delay: func(n int64) {
+				time.Sleep(time.Duration(n) * 5 * time.Millisecond)
+				accepted.Add(1)
+			},
 			after: func([]byte) {
-				if s.opened.Load() < 10 {
+				if accepted.Load() < 10 {
 					early.Add(1)
 				}
 			},
