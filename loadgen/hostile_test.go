@@ -12,9 +12,10 @@ import (
 // A hostileCase is one way in which a server misbehaves on every fifth
 // connection of a run, and what the run has to make of it.
 type hostileCase struct {
-	name string
-	do   func(*wildConn)
-	plan func(*Plan) // changes to the load, or nil
+	heavy bool // moves many megabytes
+	name  string
+	do    func(*wildConn)
+	plan  func(*Plan) // changes to the load, or nil
 
 	// waits says at which points nothing that the server does lets the run go
 	// on: a timeout has to. All others are of a minute, and never used.
@@ -82,6 +83,9 @@ func TestHostileServers(t *testing.T) {
 
 // run puts the load of p on a server that does what c says.
 func (c *hostileCase) run(t *testing.T, p Plan) {
+	if c.heavy && slowness > 1 {
+		t.Skip("the race detector would look at each of many megabytes, which takes longer than any drain")
+	}
 	s := startWild(t, &wildServer{wild: c.do})
 	p = aimed(t, p, s.URL())
 	p.Connections = hostileConns

@@ -94,7 +94,7 @@ func transportFaults() []hostileCase {
 			c.idle()
 		}},
 		{
-			name: "a full receive window", as: isStillOpen, waits: toDrain | toClose, class: []stats.Class{stats.ErrCloseTimeout}, plan: fillsWindows, check: neverSentClose,
+			name: "a full receive window", heavy: true, as: isStillOpen, waits: toDrain | toClose, class: []stats.Class{stats.ErrCloseTimeout}, plan: fillsWindows, check: neverSentClose,
 			do: func(c *wildConn) {
 				c.SetReadBuffer(4096)
 				c.upgrade()
@@ -104,7 +104,7 @@ func transportFaults() []hostileCase {
 		{
 			// The same where the client is made to answer, too: its Pongs find
 			// no room.
-			name: "a full receive window and a ping flood", as: isStillOpen, waits: toDrain | toClose, class: []stats.Class{stats.ErrCloseTimeout}, plan: fillsWindows, check: neverSentClose,
+			name: "a full receive window and a ping flood", heavy: true, as: isStillOpen, waits: toDrain | toClose, class: []stats.Class{stats.ErrCloseTimeout}, plan: fillsWindows, check: neverSentClose,
 			do: func(c *wildConn) {
 				c.SetReadBuffer(4096)
 				c.upgrade()
@@ -134,7 +134,7 @@ func fillsWindows(p *Plan) {
 	p.Connections = wildEvery
 	p.Rate, p.Duration = 50, 100*time.Millisecond // one each
 	p.Sizes = []SizeClass{{Min: 6 << 20, Max: 6 << 20}}
-	p.Drain = 4 * patience // for the healthy ones, whose messages are as large
+	p.Drain = 2 * patience // for the healthy ones, whose messages are as large
 }
 
 // neverSentClose: our Close frame did not get through either.
