@@ -89,7 +89,7 @@ func (a *arrivals) unsent(w *worker, s *session) {
 			continue
 		}
 		class, _ := w.sizes.at(s.id, seq)
-		w.shard.Sizes[w.slot(class, due)].Unsent++
+		w.shard.Sizes[w.slot(s, class, due)].Unsent++
 		w.fail(stats.ErrUnsent, errUnsent)
 	}
 }

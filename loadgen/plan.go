@@ -139,6 +139,10 @@ func (p *Plan) stages() []Stage {
 	return p.Stages
 }
 
+// groups returns the groups in which messages are counted apart; see
+// worker.group.
+func (p *Plan) groups() []stats.Group { return nil }
+
 // meanRate returns the messages a second offered over the measured window.
 func (p *Plan) meanRate() float64 {
 	if len(p.Stages) == 0 {

@@ -224,10 +224,10 @@ func (s *session) conclude(w *worker, now time.Duration) {
 	case !w.ctl.start.passed(now): // a greeting
 	case rx.fate == fateDuplicate:
 		class, _ := w.sizes.at(s.id, rx.seq)
-		w.shard.Sizes[w.slot(class, now)].Duplicated++
+		w.shard.Sizes[w.slot(s, class, now)].Duplicated++
 		w.fail(stats.ErrDuplicated, errDuplicated)
 	default:
-		w.shard.Sizes[w.slot(0, now)].Unexpected++
+		w.shard.Sizes[w.slot(s, 0, now)].Unexpected++
 		w.fail(stats.ErrUnexpected, errUnexpected)
 	}
 	w.shard.AllReceived++
@@ -246,7 +246,7 @@ func (s *session) answer(w *worker, now time.Duration, seq uint32, differ bool) 
 	}
 	class, _ := w.sizes.at(s.id, seq)
 	window := m.due >= w.ctl.measure.get()
-	slot := w.slot(class, m.due)
+	slot := w.slot(s, class, m.due)
 	w.shard.RecordReply(window, slot, now-m.due, now-m.sent)
 	if !window {
 		return

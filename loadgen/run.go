@@ -24,6 +24,7 @@ type run struct {
 	pokes    chan struct{}
 	base     time.Time
 
+	groups    []stats.Group // of messages, in the order of worker.group; none where there are stages
 	collector *stats.Collector
 	lastTick  time.Duration
 	phase     string
@@ -72,11 +73,12 @@ func Run(ctx context.Context, p Plan) (*stats.Result, error) {
 
 func newRun(p Plan) *run {
 	r := &run{
-		plan:  p,
-		ctl:   newControl(),
-		sizes: newSizes(p.Sizes, p.Seed),
-		pokes: make(chan struct{}, 1),
-		base:  time.Now(),
+		plan:   p,
+		ctl:    newControl(),
+		sizes:  newSizes(p.Sizes, p.Seed),
+		groups: p.groups(),
+		pokes:  make(chan struct{}, 1),
+		base:   time.Now(),
 	}
 	switch {
 	case len(p.Stages) > 0:
@@ -94,6 +96,10 @@ func newRun(p Plan) *run {
 	labels := make([]string, len(p.Sizes))
 	for i, c := range p.Sizes {
 		labels[i] = c.String()
+	}
+	if len(r.groups) > 0 {
+		r.collector = stats.NewGroupCollector(shards, labels, r.groups)
+		return r
 	}
 	stages := make([]stats.StageInfo, len(p.stages()))
 	for i, s := range p.stages() {

@@ -102,7 +102,7 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	if due < w.ctl.measure.get() {
 		return true
 	}
-	counts := &w.shard.Sizes[w.slot(class, due)]
+	counts := &w.shard.Sizes[w.slot(s, class, due)]
 	counts.Sent++
 	if w.plan.openLoop() {
 		if due < s.resumed {

@@ -201,7 +201,7 @@ func (s *session) loseOldest(w *worker) {
 	w.pending--
 	if m.due >= w.ctl.measure.get() {
 		class, _ := w.sizes.at(s.id, seq)
-		w.shard.Sizes[w.slot(class, m.due)].Lost++
+		w.shard.Sizes[w.slot(s, class, m.due)].Lost++
 		w.fail(stats.ErrLost, errLost)
 	}
 }

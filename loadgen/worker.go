@@ -41,7 +41,7 @@ func newWorker(r *run, index, all int) *worker {
 	n := (r.plan.Connections - index + all - 1) / all
 	w := &worker{
 		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, schedule: r.schedule, poke: r.poke, index: index,
-		shard:    stats.NewShard(len(r.plan.Sizes) * max(1, len(r.plan.stages()))),
+		shard:    stats.NewShard(len(r.plan.Sizes) * max(1, len(r.plan.stages()), len(r.groups))),
 		sessions: make([]session, n),
 		agenda:   newAgenda(n),
 		tickets:  -1,
@@ -112,19 +112,25 @@ func (w *worker) settle() {
 	w.settled++
 }
 
-// slot returns where messages of a size class are counted that are due at the
-// given instant: each stage has the classes for itself.
-func (w *worker) slot(class int, due time.Duration) int {
+// slot returns where messages of a size class are counted that are due on s at the
+// given instant: each stage or group has the classes for itself.
+func (w *worker) slot(s *session, class int, due time.Duration) int {
+	return w.group(s, due)*len(w.plan.Sizes) + class
+}
+
+// group returns which of the run's stages or groups a message belongs to that is
+// due on s at the given instant; 0 without any.
+func (w *worker) group(s *session, due time.Duration) int {
 	stages := w.plan.stages()
 	if len(stages) == 0 {
-		return class
+		return 0
 	}
 	stage, end := 0, w.ctl.measure.get()+stages[0].Length
 	for due >= end && stage < len(stages)-1 {
 		stage++
 		end += stages[stage].Length
 	}
-	return stage*len(w.plan.Sizes) + class
+	return stage
 }
 
 // counting reports whether bytes belong to the measured window or its drain.

@@ -9,7 +9,9 @@ type Collector struct {
 	shards []*Shard
 	sizes  []string
 	stages []StageInfo
-	parts  int // slots for RTT: sizes of one stage, then those of the next
+	groups []Group
+	parts  int    // slots for RTT: sizes of one stage or group, then those of the next
+	aside  []bool // of these: in no total
 
 	// One per slot of a shard, nil until there is something to hold. A shard's
 	// full histogram changes places with the spare one, is merged and cleared,
@@ -39,13 +41,20 @@ type Collector struct {
 // shall appear in Size.Bytes. No stages, for a load that stays the same, count
 // as one. The slices are the Collector's from now on.
 func NewCollector(shards []*Shard, sizes []string, stages []StageInfo) *Collector {
-	parts := len(sizes) * max(1, len(stages))
+	c := newCollector(shards, sizes, len(stages))
+	c.stages = stages
+	return c
+}
+
+// newCollector returns a Collector of shards made for that many stages or groups.
+func newCollector(shards []*Shard, sizes []string, rows int) *Collector {
+	parts := len(sizes) * max(1, rows)
 	n := slots(parts)
 	return &Collector{
 		shards:   shards,
 		sizes:    sizes,
-		stages:   stages,
 		parts:    parts,
+		aside:    make([]bool, parts),
 		spares:   make([]*histogram, n),
 		full:     make([]*histogram, n),
 		totals:   make([]*histogram, n),
@@ -142,7 +151,7 @@ func (c *Collector) merge() {
 			c.totals[i] = newHistogram()
 		}
 		c.totals[i].merge(h)
-		if i < c.parts || i == len(c.full)-1 {
+		if i < c.parts && !c.aside[i] || i == len(c.full)-1 {
 			c.second.merge(h)
 		}
 		h.reset()

@@ -7,7 +7,7 @@ type Counters struct {
 	Opened, Failed, Closed, PeerClosed, Dropped, StillOpen int64
 
 	// Sizes has one element per entry of the size list, once for each stage of
-	// the load: messages whose due time fell into the measured window.
+	// the load or each group: messages whose due time fell into the measured window.
 	Sizes []MessageCounters
 
 	// AllSent and AllReceived count every message whatever its due time; the

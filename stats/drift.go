@@ -7,9 +7,9 @@ import (
 
 // checkDrift compares the first third of the measured window with its last:
 // a server that was still warming up, or filling up, has no one latency. Under
-// a load that changed it has none anyway.
+// a load that changed it has none anyway, nor in a run in which something happens.
 func checkDrift(r *Result) []Finding {
-	if len(r.Stages) > 0 {
+	if len(r.Stages) > 0 || slices.ContainsFunc(r.Groups, func(g Group) bool { return g.ToS > 0 }) {
 		return nil
 	}
 	var p50, p99 []float64

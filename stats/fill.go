@@ -7,7 +7,7 @@ import (
 
 // Fill writes into r what the shards have recorded since the run began: Schema,
 // Connections (all but Requested), Messages, Bytes, Compression, Latency,
-// Sizes, Stages, Errors, Closes and Intervals. The caller sets the rest, WindowS
+// Sizes, Stages, Groups, Errors, Closes and Intervals. The caller sets the rest, WindowS
 // before the call, since rates are made with it. What was recorded after the
 // last Tick is in the totals, and in no interval.
 func (c *Collector) Fill(r *Result) {
@@ -34,6 +34,7 @@ func (c *Collector) Fill(r *Result) {
 	c.fillLatency(r)
 	c.fillSizes(r)
 	c.fillStages(r)
+	c.fillGroups(r)
 
 	r.Errors = make(map[string]Errors)
 	for class := range NumClasses {
@@ -75,7 +76,7 @@ func (c *Collector) fillSizes(r *Result) {
 		return
 	}
 	for i, bytes := range c.sizes {
-		s := some{first: i, step: len(c.sizes), n: c.parts / len(c.sizes)}
+		s := some{first: i, step: len(c.sizes), n: c.parts / len(c.sizes), total: true}
 		m := c.messages(s, r.WindowS)
 		r.Sizes = append(r.Sizes, Size{Bytes: bytes, Messages: m, RTT: c.latency(s, m.Lost)})
 	}
@@ -96,11 +97,15 @@ func (c *Collector) fillStages(r *Result) {
 	}
 }
 
-// some is slots that are summed up: n of them, every step-th from first on.
-type some struct{ first, step, n int }
+// some is slots that are summed up: n of them, every step-th from first on. A
+// total leaves out the slots of groups aside.
+type some struct {
+	first, step, n int
+	total          bool
+}
 
-// all is the slots of RTT.
-func (c *Collector) all() some { return some{first: 0, step: 1, n: c.parts} }
+// all is the slots of RTT that count into the totals.
+func (c *Collector) all() some { return some{first: 0, step: 1, n: c.parts, total: true} }
 
 func (s some) slots(yield func(int) bool) {
 	for i := range s.n {
@@ -114,7 +119,9 @@ func (s some) slots(yield func(int) bool) {
 func (c *Collector) messages(s some, lengthS float64) Messages {
 	var sum MessageCounters
 	for i := range s.slots {
-		sum.add(&c.counters.Sizes[i])
+		if !s.total || !c.aside[i] {
+			sum.add(&c.counters.Sizes[i])
+		}
 	}
 	return sum.messages(lengthS)
 }
@@ -124,6 +131,9 @@ func (c *Collector) messages(s some, lengthS float64) Messages {
 func (c *Collector) latency(s some, lost int64) *Latency {
 	sum, clamped := newHistogram(), int64(0)
 	for i := range s.slots {
+		if s.total && c.aside[i] {
+			continue
+		}
 		if h := c.totals[i]; h != nil {
 			sum.merge(h)
 		}

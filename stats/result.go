@@ -25,6 +25,7 @@ type Result struct {
 	Latency     map[string]*Latency `json:"latency"`               // by Metric name; only those with a count
 	Sizes       []Size              `json:"sizes,omitempty"`       // where there is more than one
 	Stages      []Stage             `json:"stages,omitempty"`      // where the load changed
+	Groups      []Group             `json:"groups,omitempty"`      // where messages were counted apart
 	Fairness    *Fairness           `json:"fairness,omitempty"`    // where messages were received
 	Errors      map[string]Errors   `json:"errors"`                // by Class name; only those that occurred
 	Closes      []CloseCount        `json:"closes"`

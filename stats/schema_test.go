@@ -212,7 +212,7 @@ var mapKeys = func() map[string][]string {
 		for m := range NumMetrics {
 			keys["result.latency."+m.String()+path] = append(keys["result.latency."+m.String()+path], q.String())
 		}
-		for _, part := range []string{"result.sizes[].rtt", "result.stages[].rtt"} {
+		for _, part := range []string{"result.sizes[].rtt", "result.stages[].rtt", "result.groups[].rtt"} {
 			keys[part+path] = append(keys[part+path], q.String())
 		}
 	}

@@ -27,8 +27,8 @@ type Shard struct {
 type closeCodes struct{ sent, received uint16 }
 
 // NewShard returns an empty Shard for a size list of that many entries, at
-// least 1. Where the load has stages it is the product of both; see
-// NewCollector.
+// least 1. Where the load has stages, or messages are counted in groups, it is
+// the product of both; see NewCollector and NewGroupCollector.
 func NewShard(sizes int) *Shard {
 	if sizes < 1 {
 		panic("stats: a shard needs at least one size")
@@ -87,6 +87,10 @@ func (s *Shard) RecordReply(window bool, size int, rtt, service time.Duration) {
 	s.recorders[size].record(rtt)
 	s.recorders[slot(len(s.Sizes), Service)].record(service)
 }
+
+// RecordAside records the RTT of a reply that belongs to a group aside, was due
+// in the measured window, and is in no other number.
+func (s *Shard) RecordAside(size int, rtt time.Duration) { s.recorders[size].record(rtt) }
 
 // Fail counts one failure. The first example of each class is kept, cut to 256
 // bytes; WantsExample tells whether it would be.

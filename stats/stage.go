@@ -46,10 +46,11 @@ func stagesWithin(stages []StageInfo, windowS float64) []Stage {
 }
 
 // OfferedRate returns the messages a second that were due over the measured
-// window: the mean where there are stages, 0 without an open loop.
+// window: the mean where there are stages, 0 without an open loop. What was due
+// on connections that are in a group aside is left out.
 func (r *Result) OfferedRate() float64 {
 	if len(r.Stages) == 0 || r.WindowS <= 0 || !r.openLoop() {
-		return r.Load.Rate
+		return r.Load.Rate * (1 - r.asideShare())
 	}
 	var due float64
 	for _, s := range r.Stages {

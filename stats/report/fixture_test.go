@@ -21,6 +21,7 @@ var results = sync.OnceValue(func() map[string]*stats.Result {
 		"missed":      missed(),
 		"stages":      stages(),
 		"crowd":       crowd(),
+		"readers":     readers(),
 		"huge":        huge(),
 		"idle":        idle(),
 		"nothing":     nothing(),
@@ -254,6 +255,36 @@ func crowd() *stats.Result {
 		stats.StageInfo{Length: 5 * time.Second, ConnectionsFrom: 1000, ConnectionsTo: 0})
 }
 
+// readers is a run in which some connections read slowly.
+func readers() *stats.Result {
+	rng := rand.New(rand.NewPCG(9, 9))
+	s := stats.NewShard(3)
+	openings(s, rng, 100)
+	for range 40_000 {
+		d := around(rng, time.Millisecond)
+		s.RecordReply(true, 0, d, d)
+		s.Sizes[0].Sent++
+		s.Sizes[0].Received++
+	}
+	for range 300 {
+		s.RecordAside(1, around(rng, 3*time.Second))
+	}
+	s.Sizes[1] = stats.MessageCounters{Sent: 900, Received: 300, Lost: 600, Unsent: 4000}
+	s.Sizes[2] = stats.MessageCounters{Sent: 20_000, Received: 20_000}
+	for range 20_000 {
+		d := around(rng, 2*time.Millisecond)
+		s.RecordReply(true, 2, d, d)
+	}
+	r := base()
+	r.Load = stats.Load{InFlight: 1, Workers: 2}
+	r.Connections.Requested = 100
+	stats.NewGroupCollector([]*stats.Shard{s}, []string{"20"}, []stats.Group{
+		{Name: "others", Connections: 60}, {Name: "slow readers", Connections: 10, Aside: true}, {Name: "after", FromS: 5.5, ToS: 10},
+	}).Fill(r)
+	r.Verdict = stats.Judge(r)
+	return r
+}
+
 // huge has the greatest numbers that there are.
 func huge() *stats.Result {
 	const most = math.MaxInt64
@@ -286,6 +317,10 @@ func huge() *stats.Result {
 	r.Stages = []stats.Stage{
 		{ToS: 5e8, RateFrom: 0.001, RateTo: 1e300, Messages: m, RTT: l},
 		{FromS: 5e8, ToS: 1e9, RateFrom: 1e300, RateTo: 1e300, Messages: m},
+	}
+	r.Groups = []stats.Group{
+		{Name: strings.Repeat("世界", 60), Connections: most, FromS: 1e300, ToS: 1e301, Messages: m, RTT: l},
+		{Aside: true},
 	}
 	r.Fairness = &stats.Fairness{Min: 0, P50: most, Max: most, Starved: most}
 	r.Errors = make(map[string]stats.Errors)

@@ -64,6 +64,11 @@ func GoBench(w io.Writer, r *stats.Result) error {
 			benchmarks(&b, fmt.Sprintf("rtt/stage=%d", i+1), s.RTT)
 		}
 	}
+	for _, g := range r.Groups {
+		if g.RTT != nil && !g.Aside {
+			benchmarks(&b, "rtt/group="+strings.ReplaceAll(clean(g.Name), " ", "_"), g.RTT)
+		}
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

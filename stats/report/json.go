@@ -150,5 +150,12 @@ func checkHistograms(data []byte, r *stats.Result) error {
 			}
 		}
 	}
+	for _, g := range r.Groups {
+		if g.RTT != nil {
+			if err := check("rtt of group "+g.Name, g.RTT); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }

@@ -89,7 +89,8 @@ func (m *markdown) run() {
 	}
 }
 
-// latencies tells what took how long, in total, by size and by stage.
+// latencies tells what took how long, in total, by size, by stage and by
+// group.
 func (m *markdown) latencies() {
 	if len(m.r.Latency) > 0 {
 		m.times("latency", "count")
@@ -109,6 +110,7 @@ func (m *markdown) latencies() {
 		}
 	}
 	m.stages()
+	m.groups()
 	if m.censored {
 		m.WriteString("\n?: unknown, since more messages were lost than lie beyond the quantile\n")
 	}

@@ -75,6 +75,7 @@ func (t *text) latencies() {
 	t.metrics()
 	t.sizes()
 	t.stages()
+	t.groups()
 	if t.marked {
 		t.line(plain, "  –: fewer than 10 values lie beyond the quantile; ~: fewer than 100")
 	}
