@@ -20,6 +20,9 @@ const (
 	DefaultSize               = 20       // bytes
 	DefaultMaxMessage         = 64 << 20 // bytes
 
+	// ConnectAll, as Plan.ConnectConcurrency, opens all connections at once.
+	ConnectAll = 1 << 24
+
 	// MaxSize bounds the size of a message, in bytes.
 	MaxSize = 1 << 30
 )

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"wsstorm/stats"
 )
 
 func TestCrowdHasThePlannedNumber(t *testing.T) {
@@ -74,6 +76,22 @@ func TestConnectStages(t *testing.T) {
 		// The last of them leave during the last stage, not at its end.
 		if last := res.Intervals[len(res.Intervals)-1]; last.Connections != 0 {
 			t.Errorf("got %d connections at the end", last.Connections)
+		}
+	})
+}
+
+// TestIdleConnectStages: connections come and go in steps without messages, too.
+func TestIdleConnectStages(t *testing.T) {
+	server := new(echoServer).start(t, withGorilla)
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections = 0
+		p.ConnectStages = []Stage{{50 * time.Millisecond, 0, 20}, {50 * time.Millisecond, 30, 30}, {50 * time.Millisecond, 30, 0}}
+		r := load(t, t.Context(), p)
+		wantErrors(t, r)
+		wantConnections(t, r, stats.Connections{Requested: 30, Opened: 30, Closed: 30})
+		if r.Connections.AllOpenS != 0 || r.Latency["open_after"] != nil {
+			t.Errorf("got all open after %v s, where connections come and go", r.Connections.AllOpenS)
 		}
 	})
 }

@@ -129,7 +129,7 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	equal("failed = the classes of opening", c.Failed, sumOf(r, stats.ErrDNS, stats.ErrRefused, stats.ErrConnectTimeout,
 		stats.ErrConnect, stats.ErrUpgradeStatus, stats.ErrUpgrade, stats.ErrUpgradeTimeout, stats.ErrUpgradeClosed, stats.ErrTLS))
 	equal("dropped = the classes of broken connections", c.Dropped, sumOf(r, stats.ErrReset, stats.ErrEOF, stats.ErrProtocol,
-		stats.ErrTooBig, stats.ErrIO))
+		stats.ErrTooBig, stats.ErrIO, stats.ErrPingTimeout))
 	timed := func(name string) int64 {
 		if l := r.Latency[name]; l != nil {
 			return l.Count

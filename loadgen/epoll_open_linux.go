@@ -139,6 +139,9 @@ func (l *eventLoop) connected(i int) {
 	o := c.opening
 	now := l.clock()
 	o.timings.Connect += now - o.since
+	if now-o.since >= slowConnect {
+		l.retransmitted(retransmissions(int(c.fd)), now-o.since)
+	}
 	o.since = now
 	o.connected = true
 	o.handshake = l.driver.dialer.Upgrade.Start()

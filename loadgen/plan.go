@@ -21,7 +21,7 @@ type Plan struct {
 	Connections        int           // default 50
 	ConnectRate        float64       // connections a second; 0: as fast as ConnectConcurrency allows
 	ConnectStages      []Stage       // connections that come and go while traffic goes on; they make up Connections and Duration
-	ConnectConcurrency int           // connections being opened at the same time, and workers at most; default 128
+	ConnectConcurrency int           // connections being opened at the same time, and workers at most; default 128, ConnectAll for no bound
 	ConnectTimeout     time.Duration // DNS + connect + TLS + upgrade of one; default 10 s
 
 	// The phases. Traffic begins when every connection is open or has failed.

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"sync/atomic"
@@ -247,6 +248,7 @@ func (d *portableWorker) serve(ctx context.Context, i int) {
 		if t.Deflate != nil {
 			s.agree(d.worker, *t.Deflate)
 		}
+		d.countSYNs(t)
 		s.opened(d.worker, now, t.Timings)
 		d.received(i, now, t.Buffered, nil)
 	}
@@ -256,6 +258,20 @@ func (d *portableWorker) serve(ctx context.Context, i int) {
 	d.shard.Unlock()
 	if conn != nil {
 		d.read(i, conn)
+	}
+}
+
+// countSYNs counts the connection if its SYN was retransmitted.
+func (d *portableWorker) countSYNs(t *wsclient.Transport) {
+	if t.Timings.Connect < slowConnect {
+		return
+	}
+	conn := t.Conn
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		d.retransmitted(synsSentAgain(tcp, t.Timings.Connect), t.Timings.Connect)
 	}
 }
 

@@ -161,6 +161,7 @@ func (r *run) result(driver string) *stats.Result {
 	}
 	r.collector.Fill(res)
 	res.Connections.Requested = int64(p.Connections)
+	res.FillOpening()
 	if slices.Max(append(answers, 0)) > 0 {
 		res.Fairness = stats.FairnessOf(answers)
 	}

@@ -68,7 +68,6 @@ func (s *session) begun(w *worker) {
 // opened takes note that the opening handshake has been verified.
 func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 	s.state = stateOpen
-	s.wasOpen = true
 	s.deadline = never
 	s.dec.MaxMessage = w.plan.MaxMessage
 	s.pingDue = never
@@ -76,6 +75,10 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 		// Staggered, so that the Pings of a run do not come in bursts.
 		s.pingDue = now + time.Duration(mix(uint64(s.id))%uint64(every))
 	}
+	if !s.wasOpen && w.ctl.start.get() == never {
+		w.shard.Record(stats.OpenAfter, now)
+	}
+	s.wasOpen = true
 	w.settle()
 	w.live++
 	w.shard.Opened++

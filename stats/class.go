@@ -29,6 +29,7 @@ const (
 	ErrUnexpected                  // a message that answers nothing we sent
 	ErrCloseTimeout                // our Close was not answered in time
 	ErrUnsent                      // due, and never sent: the connection was gone or blocked
+	ErrPingTimeout                 // a Ping was not answered in time: the connection counts as lost
 
 	NumClasses
 )
@@ -39,6 +40,7 @@ var classNames = [NumClasses]string{
 	"reset", "eof", "peer_closed", "protocol", "too_big", "io",
 	"lost", "late", "mismatched", "duplicated", "reordered", "unexpected",
 	"close_timeout", "unsent",
+	"ping_timeout",
 }
 
 // String returns the name under which the class stands in a result document.

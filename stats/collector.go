@@ -76,6 +76,7 @@ func newCollector(shards []*Shard, sizes []string, rows int) *Collector {
 // list of intervals, and what ReadUsage needs.
 func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 	sent, received, errors := c.counters.AllSent, c.counters.AllReceived, c.errorCount()
+	opened, open := c.counters.Opened, c.counters.open()
 	c.sweep()
 	if phase != "close" {
 		c.lost = c.counters.PeerClosed + c.counters.Dropped
@@ -89,6 +90,8 @@ func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 		Received:    c.counters.AllReceived - received,
 		Errors:      c.errorCount() - errors,
 		Connections: c.counters.open(),
+		Opened:      c.counters.Opened - opened,
+		Closed:      c.counters.Opened - opened - (c.counters.open() - open),
 		RTTP50NS:    c.second.quantile(P50),
 		RTTP99NS:    c.second.quantile(P99),
 		RTTMaxNS:    c.second.max(),

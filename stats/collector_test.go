@@ -26,7 +26,7 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 	got := c.Tick(-time.Second, 900*time.Millisecond, "warmup")
 	want := Interval{
 		TimeS: -1, Phase: "warmup", LengthS: 0.9,
-		Sent: 30, Received: 28, Errors: 1, Connections: 5,
+		Sent: 30, Received: 28, Errors: 1, Connections: 5, Opened: 5,
 		RTTP50NS: equivalent(30 * time.Millisecond), RTTP99NS: equivalent(40 * time.Millisecond), RTTMaxNS: equivalent(40 * time.Millisecond),
 		Client: ClientSample{CPUCores: 2, GCCycles: 1},
 	}
@@ -40,7 +40,7 @@ func TestTickTakesWhatIsNew(t *testing.T) {
 	b.Fail(ErrEOF, "")
 	a.Fail(ErrLost, "")
 	got = c.Tick(0, time.Second, "measure")
-	want = Interval{Phase: "measure", LengthS: 1, Sent: 5, Errors: 3, Connections: 1, Client: ClientSample{CPUCores: 0.1}}
+	want = Interval{Phase: "measure", LengthS: 1, Sent: 5, Errors: 3, Connections: 1, Closed: 4, Client: ClientSample{CPUCores: 0.1}}
 	if got != want {
 		t.Errorf("second tick: got %+v, want %+v", got, want)
 	}

@@ -1,10 +1,16 @@
 package stats
 
+import "time"
+
 // Counters are what a Shard counts, cumulative over the run. Their owner
 // increments them directly, holding the Shard's lock.
 type Counters struct {
 	// Connections; see Connections for what each means.
 	Opened, Failed, Closed, PeerClosed, Dropped, StillOpen int64
+
+	// SYNs counts the connections whose SYN was retransmitted: element i those
+	// where that happened i+1 times, the last one those of more, too.
+	SYNs [MaxSYNs]SYNCounters
 
 	// Sizes has one element per entry of the size list, once for each stage of
 	// the load or each group: messages whose due time fell into the measured window.
@@ -21,6 +27,24 @@ type Counters struct {
 	// Deflate counts the payload bytes of connections that negotiated
 	// permessage-deflate, before and after it.
 	Deflate Compression
+}
+
+// MaxSYNs is how many numbers of retransmissions are told apart; a connection
+// takes two minutes to come that far.
+const MaxSYNs = 8
+
+// SYNCounters are the connections whose SYN was retransmitted equally often.
+type SYNCounters struct {
+	Connections int64
+	Connect     time.Duration // the sum of their connect times
+}
+
+// Retransmitted counts a connection whose SYN was sent again n times, at least
+// once, before it was answered after so long.
+func (c *Counters) Retransmitted(n int, connect time.Duration) {
+	s := &c.SYNs[min(n, MaxSYNs)-1]
+	s.Connections++
+	s.Connect += connect
 }
 
 // MessageCounters are the counts behind a Messages, for one entry of the size
@@ -73,6 +97,10 @@ func (c *Counters) add(d *Counters) {
 	c.PeerClosed += d.PeerClosed
 	c.Dropped += d.Dropped
 	c.StillOpen += d.StillOpen
+	for i, s := range d.SYNs {
+		c.SYNs[i].Connections += s.Connections
+		c.SYNs[i].Connect += s.Connect
+	}
 	for i := range d.Sizes {
 		c.Sizes[i].add(&d.Sizes[i])
 	}

@@ -22,6 +22,7 @@ func (c *Collector) Fill(r *Result) {
 	r.Connections.Dropped = n.Dropped
 	r.Connections.StillOpen = n.StillOpen
 	r.Connections.Lost = c.lost
+	r.SYNs = n.retransmitted()
 
 	r.Messages = c.messages(c.all(), r.WindowS)
 	r.Bytes = Bytes{Sent: n.BytesSent, Received: n.BytesReceived}

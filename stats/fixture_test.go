@@ -31,6 +31,7 @@ func fullResult() *Result {
 			}
 		}
 		s.Record(Connect, 2*time.Hour)
+		s.Retransmitted(1, 1004*time.Millisecond)
 		for i := range 1500 {
 			size := i % 4
 			s.RecordReply(true, size, time.Duration(100+i)*time.Microsecond, time.Duration(90+i)*time.Microsecond)
@@ -72,6 +73,7 @@ func fullResult() *Result {
 		},
 	}
 	c.Fill(r)
+	r.FillOpening()
 	r.Verdict = Judge(r)
 	p99 := 1_588_223.0
 	r.Objectives = []Objective{

@@ -29,6 +29,7 @@ type Result struct {
 	Fairness    *Fairness           `json:"fairness,omitempty"`    // where messages were received
 	Errors      map[string]Errors   `json:"errors"`                // by Class name; only those that occurred
 	Closes      []CloseCount        `json:"closes"`
+	SYNs        []SYNRetransmission `json:"syn_retransmissions,omitempty"` // by how often; where there were any
 	Intervals   []Interval          `json:"intervals"`
 	Client      Client              `json:"client"`
 	Verdict     Verdict             `json:"verdict"`
@@ -67,6 +68,22 @@ type Connections struct {
 	StillOpen  int64 `json:"still_open"`  // our Close was never answered
 
 	Lost int64 `json:"lost,omitempty"` // of PeerClosed and Dropped: before the close phase
+
+	// From the beginning of the run until so many of the requested connections
+	// were open, before traffic began; 0 where it did not come to that, or where
+	// connections come and go.
+	Open50S  float64 `json:"open_50_s,omitempty"`
+	Open99S  float64 `json:"open_99_s,omitempty"`
+	AllOpenS float64 `json:"all_open_s,omitempty"`
+}
+
+// A SYNRetransmission counts the connections whose SYN was sent again that many
+// times before it was answered. Linux does that after 1, 3, 7, 15, ... s, or from
+// version 6.5 on after 1, 2, 3, 4, 5, 7, 11, ... s.
+type SYNRetransmission struct {
+	Retransmissions int64   `json:"retransmissions"` // the last entry: so many or more
+	Connections     int64   `json:"connections"`
+	ConnectMeanS    float64 `json:"connect_mean_s"` // how long they took to connect
 }
 
 // Messages counts the messages whose due time fell into the measured window.
@@ -170,7 +187,9 @@ type Interval struct {
 	Received    int64   `json:"received"` // likewise
 	Errors      int64   `json:"errors"`
 	Connections int64   `json:"connections"` // open at its end
-	RTTP50NS    int64   `json:"rtt_p50_ns"`  // of the replies received in it; 0 where there was none
+	Opened      int64   `json:"opened,omitempty"`
+	Closed      int64   `json:"closed,omitempty"` // connections that ended, for whatever reason
+	RTTP50NS    int64   `json:"rtt_p50_ns"`       // of the replies received in it; 0 where there was none
 	RTTP99NS    int64   `json:"rtt_p99_ns"`
 	RTTMaxNS    int64   `json:"rtt_max_ns"`
 

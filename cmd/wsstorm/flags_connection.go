@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"wsstorm/loadgen"
 	"wsstorm/wsclient"
 )
 
@@ -14,12 +15,32 @@ func (f *flags) connectionFlags(set *pflag.FlagSet) {
 	p := &f.plan
 	set.Var(perSecond(&p.ConnectRate, nounRate), "connect-rate", "open this many connections a second; by default as fast as they open")
 	f.connectStageFlag(set)
-	set.Var(whole(&p.ConnectConcurrency, 1, 1<<20, nounNumber), "connect-concurrency", "connections being opened at the same time")
+	set.Var(concurrency(&p.ConnectConcurrency), "connect-concurrency", "connections being opened at the same time; all opens them at once")
 	set.Var(span(&p.ConnectTimeout, 1, nounDuration), "connect-timeout", "for name, TCP, TLS and upgrade of a connection together")
 	set.Var(span(&p.PingInterval, 0, nounDuration), "ping-interval", "send a Ping on every connection this often")
 	set.Var(closeCode(&p.CloseCode), "close-code", "status code of the Close frames at the end")
 	set.Var(&field[string]{to: &p.CloseReason, noun: "TEXT", parse: parseReason, format: asItIs}, "close-reason", "their reason, up to 123 bytes")
 	set.Var(span(&p.CloseTimeout, 1, nounDuration), "close-timeout", "wait this long for the server's Close frames")
+}
+
+// concurrency returns the value of a flag that takes a number, or all.
+func concurrency(to *int) *field[int] {
+	number := whole(to, 1, loadgen.ConnectAll-1, "N|all")
+	parse, format := number.parse, number.format
+	number.names = []string{"all"}
+	number.parse = func(s string) (int, error) {
+		if s == "all" {
+			return loadgen.ConnectAll, nil
+		}
+		return parse(s)
+	}
+	number.format = func(n int) string {
+		if n == loadgen.ConnectAll {
+			return "all"
+		}
+		return format(n)
+	}
+	return number
 }
 
 func closeCode(to *wsclient.StatusCode) *field[wsclient.StatusCode] {

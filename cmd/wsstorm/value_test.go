@@ -112,6 +112,11 @@ var valueTests = []valueTest{
 	{"stage", "1s:1001M", "", "want 1000000000 at most"},
 
 	{"connect-stage", "10s:0-1k,30s:1k,10s:1k-0", "10s:0-1000,30s:1000,10s:1000-0", ""},
+	{"connect-concurrency", "all", "all", ""},
+	{"connect-concurrency", "2k", "2000", ""},
+	{"connect-concurrency", "everything", "", "want a whole number"},
+	{"connect-concurrency", "0", "", "want 1 at least"},
+
 	{"connect-stage", "10s:0.5", "", "want whole numbers"},
 	{"connect-stage", "10s:17M", "", "want 16777216 at most"},
 
@@ -199,7 +204,7 @@ var valueTests = []valueTest{
 	{"output", "json=a=b", "json=a=b", ""},
 	{"output", "hgrm:close=a:b", "hgrm:close=a:b", ""},
 	{"output", "jsno", "", "the formats are text, json, csv, hgrm, hlog, md, junit, gobench or prom; did you mean json?"},
-	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close or ping; did you mean rtt?"},
+	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close, ping, open_after or idle; did you mean rtt?"},
 	{"output", "csv:rtt", "", "csv is about all metrics: only hgrm takes one"},
 	{"output", "json=", "", "name of the file is missing"},
 }

@@ -53,7 +53,7 @@ func messages() []metric {
 var (
 	opening = []stats.Class{stats.ErrDNS, stats.ErrRefused, stats.ErrConnectTimeout, stats.ErrConnect, stats.ErrTLS,
 		stats.ErrUpgradeStatus, stats.ErrUpgrade, stats.ErrUpgradeTimeout, stats.ErrUpgradeClosed}
-	broken = []stats.Class{stats.ErrReset, stats.ErrEOF, stats.ErrProtocol, stats.ErrTooBig, stats.ErrIO}
+	broken = []stats.Class{stats.ErrReset, stats.ErrEOF, stats.ErrProtocol, stats.ErrTooBig, stats.ErrIO, stats.ErrPingTimeout}
 )
 
 // connections returns the counts of the whole run, as shares of those that were
@@ -75,6 +75,12 @@ func connections() []metric {
 		part("peer_closed", func(c stats.Connections) int64 { return c.PeerClosed }, opened, stats.ErrPeerClosed),
 		part("dropped", func(c stats.Connections) int64 { return c.Dropped }, opened, broken...),
 		part("lost", func(c stats.Connections) int64 { return c.Lost }, opened, append([]stats.Class{stats.ErrPeerClosed}, broken...)...),
+		{name: "connections.syn_retransmitted", unit: count,
+			value: func(r *stats.Result) (float64, string) { return float64(r.Retransmitted()), "" },
+			whole: func(r *stats.Result) int64 { return r.Connections.Opened }},
+		openAfter("connections.open_50", func(c stats.Connections) float64 { return c.Open50S }),
+		openAfter("connections.open_99", func(c stats.Connections) float64 { return c.Open99S }),
+		openAfter("connections.all_open", func(c stats.Connections) float64 { return c.AllOpenS }),
 		part("still_open", func(c stats.Connections) int64 { return c.StillOpen }, opened, stats.ErrCloseTimeout),
 	}
 	for i := range all {
@@ -87,6 +93,16 @@ func connections() []metric {
 		}
 	}
 	return all
+}
+
+// openAfter returns how long it took until so many connections were open.
+func openAfter(name string, s func(stats.Connections) float64) metric {
+	return metric{name: name, unit: duration, value: func(r *stats.Result) (float64, string) {
+		if s(r.Connections) == 0 {
+			return 0, "it did not come to that"
+		}
+		return s(r.Connections) * 1e9, ""
+	}}
 }
 
 // traffic returns what went over the wire.

@@ -77,7 +77,10 @@ func MetricNames() []string {
 func latencyMetrics() []Metric {
 	var all []Metric
 	for m := range stats.NumMetrics {
-		if m == stats.Lag || m == stats.Queue {
+		switch m {
+		case stats.Lag, stats.Queue: // the client's
+			continue
+		case stats.OpenAfter, stats.Idle: // as planned, or of what went wrong; no time that the server takes
 			continue
 		}
 		for q := range stats.NumQuantiles {

@@ -60,6 +60,7 @@ func base() *stats.Result {
 func finish(s *stats.Shard, sizes []string, r *stats.Result, stages ...stats.StageInfo) *stats.Result {
 	c := stats.NewCollector([]*stats.Shard{s}, sizes, stages)
 	c.Fill(r)
+	r.FillOpening()
 	r.Verdict = stats.Judge(r)
 	return r
 }
@@ -303,6 +304,8 @@ func huge() *stats.Result {
 	r.Connections = stats.Connections{
 		Requested: most, Opened: most - 1, Failed: most, Closed: most, PeerClosed: most, Dropped: most, StillOpen: most,
 	}
+	r.Connections.AllOpenS, r.Connections.Open50S = 1e300, 1e300
+	r.SYNs = []stats.SYNRetransmission{{Retransmissions: most, Connections: most, ConnectMeanS: 1e300}, {Connections: most, ConnectMeanS: 1}}
 	r.Messages = m
 	r.Bytes = stats.Bytes{Sent: most, Received: most}
 	r.Compression = &stats.Compression{SentRaw: 1, SentWire: most, ReceivedRaw: most, ReceivedWire: most}
@@ -358,6 +361,12 @@ func idle() *stats.Result {
 	r := base()
 	r.Load = stats.Load{Workers: 2}
 	r.Connections.Requested = 10_000
+	for i := range 10_000 {
+		s.Record(stats.OpenAfter, time.Duration(i+1)*100*time.Microsecond)
+	}
+	s.Retransmitted(1, 1004*time.Millisecond)
+	s.Retransmitted(1, 1020*time.Millisecond)
+	s.Retransmitted(2, 3010*time.Millisecond)
 	return finish(s, []string{"20"}, r)
 }
 

@@ -84,11 +84,12 @@ func benchmarks(b *strings.Builder, name string, l *stats.Latency) {
 }
 
 // shownMetrics returns the metrics of r that have values, without those that
-// only repeat another: in a closed loop a message is due when it is sent.
+// only repeat another: in a closed loop a message is due when it is sent, and a
+// row of its own tells when connections were open.
 func shownMetrics(r *stats.Result) []stats.Metric {
 	var metrics []stats.Metric
 	for _, m := range latencyOrder {
-		if r.Latency[m.String()] != nil && !(m == stats.Service && rttIsService(r)) {
+		if r.Latency[m.String()] != nil && m != stats.OpenAfter && !(m == stats.Service && rttIsService(r)) {
 			metrics = append(metrics, m)
 		}
 	}

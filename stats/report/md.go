@@ -80,6 +80,8 @@ func (m *markdown) run() {
 	item("load", t.load())
 	item("run", t.engine())
 	item("connections", connections(r.Connections))
+	item("opening", opening(r))
+	item("SYN sent again", retransmitted(r))
 	item("messages", messages(r.Messages))
 	item("rate", t.rates())
 	item("bytes", t.bytes())
@@ -122,7 +124,7 @@ func (m *markdown) latencies() {
 // stages tells the rtt of each stage, where there are several, and how much of
 // its load was answered.
 func (m *markdown) stages() {
-	if len(m.r.Stages) < 2 {
+	if len(m.r.Stages) < 2 || isIdle(m.r) {
 		return
 	}
 	m.times("rtt by stage", stageHeading(m.r), "received")

@@ -20,7 +20,7 @@ var stageColumns = [...]stats.Quantile{stats.P50, stats.P99, stats.P999}
 // stages tells the rtt of each stage, where there are several, and how much of
 // its load was answered.
 func (t *text) stages() {
-	if len(t.r.Stages) < 2 {
+	if len(t.r.Stages) < 2 || isIdle(t.r) {
 		return
 	}
 	t.columns(pad("rtt by stage", stageWidth)+padLeft(stageHeading(t.r), offeredWidth)+padLeft("received", receivedWidth), stageColumns[:])
@@ -32,6 +32,9 @@ func (t *text) stages() {
 		t.row("", trouble(s.Messages)...)
 	}
 }
+
+// isIdle reports whether no messages were to be sent.
+func isIdle(r *stats.Result) bool { return r.Load.InFlight == 0 && r.Load.Rate == 0 }
 
 // stageHeading returns what stageLoad tells.
 func stageHeading(r *stats.Result) string {

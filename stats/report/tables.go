@@ -66,8 +66,8 @@ func (t *text) values(line string, quantiles []stats.Quantile, l *stats.Latency)
 
 // The order in which latencies are told: replies, then a connection's life.
 var latencyOrder = [...]stats.Metric{
-	stats.RTT, stats.Service, stats.Lag, stats.Queue, stats.Ping,
-	stats.Open, stats.DNS, stats.Connect, stats.TLS, stats.Upgrade, stats.Close,
+	stats.RTT, stats.Service, stats.Lag, stats.Queue, stats.Ping, stats.Idle,
+	stats.Open, stats.DNS, stats.Connect, stats.TLS, stats.Upgrade, stats.Close, stats.OpenAfter,
 }
 
 // latencies tells what took how long.
@@ -97,7 +97,7 @@ func (t *text) metrics() {
 		l := t.r.Latency[m.String()]
 		name := m.String()
 		switch {
-		case l == nil, closed && m == stats.Service:
+		case l == nil, closed && m == stats.Service, m == stats.OpenAfter: // a row tells it
 			continue
 		case closed && m == stats.RTT:
 			name = "rtt = service"

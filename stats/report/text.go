@@ -108,6 +108,7 @@ func (t *text) run() {
 	t.row("load", t.load()...)
 	t.row("run", t.engine()...)
 	t.row("connections", connections(r.Connections)...)
+	t.opening()
 	if len(r.Closes) == 1 { // several are told in a table
 		c := r.Closes[0]
 		t.row("close codes", "sent "+closeCode(c.Sent), "received "+closeCode(c.Received))
@@ -134,7 +135,11 @@ func (t *text) load() []string {
 			items = append(items, stages)
 		}
 	default:
-		return []string{"connections only, no messages"}
+		items := []string{"connections only, no messages"}
+		if stages := inStages(t.r); stages != "" {
+			items = append(items, stages)
+		}
+		return items
 	}
 	if l.Messages > 0 {
 		items = append(items, Count(l.Messages)+" messages in total")

@@ -1,0 +1,102 @@
+//go:build linux && !wsstorm_portable
+
+package loadgen
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// listenOverflows returns how many SYNs this machine's full accept queues have
+// dropped so far.
+func listenOverflows(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile("/proc/net/netstat")
+	if err != nil {
+		t.Skip(err)
+	}
+	var names []string
+	for line := range strings.Lines(string(text)) {
+		words := strings.Fields(line)
+		if words[0] != "TcpExt:" {
+			continue
+		}
+		for i, name := range names {
+			if name == "ListenOverflows" {
+				n, err := strconv.Atoi(words[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+		}
+		names = words
+	}
+	t.Skip("this kernel does not count what its accept queues drop")
+	return 0
+}
+
+// setBacklog changes the length of a listener's accept queue; of 0, it takes one
+// connection.
+func setBacklog(t *testing.T, ln net.Listener, n int) {
+	t.Helper()
+	raw, err := ln.(*net.TCPListener).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed error
+	if err := raw.Control(func(fd uintptr) { failed = unix.Listen(int(fd), n) }); err != nil || failed != nil {
+		t.Fatal(err, failed)
+	}
+}
+
+// TestDroppedSYNsAreCounted: a server that accepts nobody at first has a full
+// accept queue, in which SYNs get lost, and the result says how many.
+func TestDroppedSYNsAreCounted(t *testing.T) {
+	const connections = 4
+	before := listenOverflows(t)
+	// Both drivers wait for the drops of both, which nothing else causes.
+	drops := connections * len(driverPlans())
+	atOnce(t, 2, map[string]int{"": connections}, func(t *testing.T, p Plan, connections int) {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		setBacklog(t, ln, 0)
+		first, err := net.Dial("tcp", ln.Addr().String()) // fills the queue
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer first.Close()
+		s := &echoServer{over: make(chan struct{})}
+		s.http = &httptest.Server{Listener: ln, Config: &http.Server{Handler: s.handle(withGorilla), ErrorLog: quiet}}
+		p = aimed(t, p, "ws://"+ln.Addr().String()+"/")
+		p.Connections, p.InFlight, p.Messages = connections, 1, int64(connections)
+		begun := make(chan struct{})
+		go func() {
+			defer close(begun)
+			for listenOverflows(t) < before+drops && t.Context().Err() == nil {
+				runtime.Gosched()
+			}
+			setBacklog(t, ln, 128)
+			s.http.Start()
+		}()
+		r := load(t, t.Context(), p)
+		<-begun
+		s.stop()
+		if len(r.SYNs) == 0 || r.Retransmitted() != int64(connections) || r.SYNs[0].ConnectMeanS < 0.9 {
+			t.Errorf("got %+v, want %d connections, after a second or more", r.SYNs, connections)
+		}
+		if c := r.Connections; c.Opened != int64(connections) || c.AllOpenS < 0.9 || c.Open50S < 0.9 {
+			t.Errorf("got %+v, want all open, after a second or more", c)
+		}
+	})
+}
