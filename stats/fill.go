@@ -43,14 +43,20 @@ func (c *Collector) Fill(r *Result) {
 			r.Errors[class.String()] = Errors{Count: c.errors[class], Example: c.examples[class]}
 		}
 	}
-	r.Closes = make([]CloseCount, 0, len(c.closes))
-	for codes, n := range c.closes {
-		r.Closes = append(r.Closes, CloseCount{Sent: int(codes.sent), Received: int(codes.received), Count: n})
+	r.Closes = closeCounts(c.closes)
+	r.Intervals = append([]Interval{}, c.intervals...)
+}
+
+// closeCounts returns counts as the document has them, the most frequent first.
+func closeCounts(counts map[closeCodes]int64) []CloseCount {
+	closes := make([]CloseCount, 0, len(counts))
+	for codes, n := range counts {
+		closes = append(closes, CloseCount{Sent: int(codes.sent), Received: int(codes.received), Count: n})
 	}
-	slices.SortFunc(r.Closes, func(a, b CloseCount) int {
+	slices.SortFunc(closes, func(a, b CloseCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Sent, b.Sent), cmp.Compare(a.Received, b.Received))
 	})
-	r.Intervals = append([]Interval{}, c.intervals...)
+	return closes
 }
 
 // fillLatency sums up every metric that has a value.

@@ -81,6 +81,9 @@ func fullResult() *Result {
 		{Objective: "tls.p99>1s", Limit: 1e9, Unit: "ns", Missed: true, Text: "no tls was measured"},
 		{Objective: "errors>0", Value: new(float64), Unit: "count", Default: true},
 	}
+	r.Merged, r.Cycles = []Part{partOf(r)}, []Part{partOf(r)}
+	r.Merged[0].Flags = []string{"--seed", "1"}
+	r.Intervals[1].Cycle = 1
 	r.Search = &Search{
 		Objective: "rtt.p99<2ms", Vary: VaryRate, Held: 1600, Beyond: 3200, Limit: ProbeMissed,
 		Probes: []Probe{

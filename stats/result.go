@@ -35,6 +35,8 @@ type Result struct {
 	Verdict     Verdict             `json:"verdict"`
 	Objectives  []Objective         `json:"objectives,omitempty"` // in the order in which they were given
 	Search      *Search             `json:"search,omitempty"`     // where the run is one of a search for the most load
+	Merged      []Part              `json:"merged,omitempty"`     // what this is the sum of: processes that ran at the same time (Merge)
+	Cycles      []Part              `json:"cycles,omitempty"`     // or runs that one process made one after the other (Chain)
 }
 
 // Tool says what made the result, and on what.
@@ -180,8 +182,9 @@ type CloseCount struct {
 
 // An Interval is one second of the run.
 type Interval struct {
-	TimeS       float64 `json:"t_s"`   // its end, from the start of the measured window: negative before it
-	Phase       string  `json:"phase"` // open, warmup, measure, drain or close
+	TimeS       float64 `json:"t_s"`             // its end, from the start of the measured window: negative before it
+	Phase       string  `json:"phase"`           // open, warmup, measure, drain or close
+	Cycle       int     `json:"cycle,omitempty"` // from 1 on, where there are cycles
 	LengthS     float64 `json:"length_s"`
 	Sent        int64   `json:"sent"`     // in this interval, whatever the due time
 	Received    int64   `json:"received"` // likewise

@@ -94,7 +94,13 @@ type schemaWalk struct {
 func (w schemaWalk) walk(path string, typ reflect.Type, node map[string]any) {
 	t := w.t
 	if ref, ok := node["$ref"].(string); ok {
-		node = w.root["$defs"].(map[string]any)[strings.TrimPrefix(ref, "#/$defs/")].(map[string]any)
+		node = w.root
+		for key := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
+			node, _ = node[key].(map[string]any)
+		}
+		if node == nil {
+			t.Fatalf("%s: schema refers to %s, which is not there", path, ref)
+		}
 	}
 	check := func(want string) {
 		t.Helper()
@@ -127,6 +133,10 @@ func (w schemaWalk) walk(path string, typ reflect.Type, node map[string]any) {
 		w.walk(path+"[]", typ.Elem(), node["items"].(map[string]any))
 	case reflect.Map:
 		check("object")
+		if every, ok := node["additionalProperties"].(map[string]any); ok {
+			w.walk(path+".*", typ.Elem(), every) // any key
+			break
+		}
 		w.object(path, node, mapKeys[path], nil)
 		for _, key := range mapKeys[path] {
 			if property := w.property(node, key); property != nil {
@@ -212,7 +222,7 @@ var mapKeys = func() map[string][]string {
 		for m := range NumMetrics {
 			keys["result.latency."+m.String()+path] = append(keys["result.latency."+m.String()+path], q.String())
 		}
-		for _, part := range []string{"result.sizes[].rtt", "result.stages[].rtt", "result.groups[].rtt"} {
+		for _, part := range []string{"result.sizes[].rtt", "result.stages[].rtt", "result.groups[].rtt", "result.merged[].latency.*", "result.cycles[].latency.*"} {
 			keys[part+path] = append(keys[part+path], q.String())
 		}
 	}

@@ -52,9 +52,10 @@ func (r *Result) OfferedRate() float64 {
 	if len(r.Stages) == 0 || r.WindowS <= 0 || !r.openLoop() {
 		return r.Load.Rate * (1 - r.asideShare())
 	}
-	var due float64
+	var due, length float64 // the stages make up the window, or that of each cycle
 	for _, s := range r.Stages {
 		due += (s.RateFrom + s.RateTo) / 2 * (s.ToS - s.FromS)
+		length += s.ToS - s.FromS
 	}
-	return due / r.WindowS
+	return due / length
 }

@@ -29,6 +29,9 @@ func (o Objective) valueInARow(intervals []stats.Interval) (float64, string) {
 		if i.Phase != phase {
 			continue
 		}
+		if len(row) > 0 && row[0].Cycle != i.Cycle {
+			row = nil // a stretch does not go on in the next cycle
+		}
 		row = append(row, i)
 		length += i.LengthS
 		if harm, ok := o.harm(row); ok {

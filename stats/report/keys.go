@@ -114,7 +114,11 @@ func members(typ reflect.Type) (known map[string]reflect.Type, required []string
 		for m := range stats.NumMetrics {
 			known[m.String()] = typ.Elem()
 		}
-	case typ == reflect.TypeFor[map[string]stats.Errors]():
+	case typ == reflect.TypeFor[map[string]stats.Figures]():
+		for m := range stats.NumMetrics {
+			known[m.String()] = typ.Elem()
+		}
+	case typ == reflect.TypeFor[map[string]stats.Errors](), typ == reflect.TypeFor[stats.ErrorCounts]():
 		for c := range stats.NumClasses {
 			known[c.String()] = typ.Elem()
 		}
