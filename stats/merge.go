@@ -222,10 +222,13 @@ func graver(a, b Finding) bool {
 	return a.Value > b.Value
 }
 
-// numbered names parts by their numbers: "Part 3", "Parts 1 and 3", "All 4 parts".
+// numbered names parts by their numbers: "Part 3", "Parts 1 and 3", "Both parts",
+// "All 4 parts".
 func numbered(noun string, numbers []int, all int) string {
 	title := strings.ToUpper(noun[:1]) + noun[1:]
 	switch {
+	case len(numbers) == all && all == 2:
+		return "Both " + noun + "s"
 	case len(numbers) == all && all > 1:
 		return fmt.Sprintf("All %d %ss", all, noun)
 	case len(numbers) == 1:

@@ -21,6 +21,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"report", "RESULT [-o FORMAT]", "render a result that was saved by -o json", renderResult},
+		{"merge", "RESULT RESULT... [-o FORMAT]", "add up results of processes that ran at the same time", mergeResults},
 		{"serve", "[FLAGS]", "be the built-in echo server", serve},
 		{"doctor", "[FLAGS] [URL]", "check whether this machine can do a run", doctor},
 		{"calibrate", "[FLAGS]", "measure what this machine can measure", calibrateMachine},

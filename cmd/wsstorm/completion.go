@@ -94,6 +94,7 @@ func firstClause(usage string) string {
 func operands() map[string][]string {
 	return map[string][]string{
 		"report":     {"--output", "--help"},
+		"merge":      {"--output", "--force", "--help"},
 		"scenarios":  scenarios.Names(),
 		"bench":      append([]string{"--old", "--new", "--old-url", "--new-url", "--aa", "--max-regression", "--least", "--strict"}, longFlags()...),
 		"compare":    {"--old", "--new", "--max-regression", "--least", "--strict", "--force", "--output", "--help"},

@@ -21,6 +21,7 @@ func TestHelp(t *testing.T) {
 		{"help-bench.txt", [][]string{{"bench", "--help"}, {"help", "bench"}, {"bench", "--old", "a", "-h"}}},
 		{"help-compare.txt", [][]string{{"compare", "--help"}, {"help", "compare"}}},
 		{"help-serve.txt", [][]string{{"serve", "--help"}, {"help", "serve"}}},
+		{"help-merge.txt", [][]string{{"merge", "--help"}, {"help", "merge"}}},
 		{"help-report.txt", [][]string{{"report", "--help"}, {"help", "report"}}},
 		{"help-scenarios.txt", [][]string{{"scenarios", "-h"}, {"help", "scenarios"}}},
 	} {

@@ -18,34 +18,62 @@ var beside = []string{"unix-socket", "output", "quiet", "driver", "workers", "fa
 // other flags than those that name the target or the output, another class of
 // machine, an interrupted run or an invalid one. It is empty where nothing does.
 func Differences(old, new *stats.Result) []string {
-	var found []string
-	differ := func(what string, a, b any) {
-		if a == "" {
-			a = "none"
-		}
-		if b == "" {
-			b = "none"
-		}
-		if a != b {
-			found = append(found, fmt.Sprintf("Not the same %s: %v in the old result, %v in the new one.", what, a, b))
-		}
-	}
-	flags := flagDifferences(old.Flags, new.Flags)
-	found = append(found, flags...)
-	if len(flags) == 0 {
-		// Results that were not made by the command have no flags.
-		differ("number of messages in flight", old.Load.InFlight, new.Load.InFlight)
-		differ("rate", old.Load.Rate, new.Load.Rate)
-		differ("kind of arrivals", old.Load.Arrival, new.Load.Arrival)
-		differ("number of messages", old.Load.Messages, new.Load.Messages)
-	}
-	differ("operating system", old.Tool.OS, new.Tool.OS)
-	differ("architecture", old.Tool.Arch, new.Tool.Arch)
+	d := difference{old: old, new: new, a: "old", b: "new", beside: beside}
+	d.load()
+	d.differ("operating system", old.Tool.OS, new.Tool.OS)
+	d.differ("architecture", old.Tool.Arch, new.Tool.Arch)
 	// A quota is a fraction, and no two readings of it need agree to the digit.
-	differ("number of cores", math.Round(old.Client.Cores*100)/100, math.Round(new.Client.Cores*100)/100)
-	differ("driver", old.Driver, new.Driver)
-	differ("number of workers", old.Load.Workers, new.Load.Workers)
-	return append(found, slices.Concat(weaknesses("old", old), weaknesses("new", new))...)
+	d.differ("number of cores", math.Round(old.Client.Cores*100)/100, math.Round(new.Client.Cores*100)/100)
+	d.differ("driver", old.Driver, new.Driver)
+	d.differ("number of workers", old.Load.Workers, new.Load.Workers)
+	return append(d.found, slices.Concat(weaknesses("old", old), weaknesses("new", new))...)
+}
+
+// ofItsOwn are the flags that each process of one load may have for itself.
+var ofItsOwn = append([]string{"seed", "source-ip"}, beside...)
+
+// Apart returns what keeps two results from being parts of one load, a sentence
+// each: another target, other flags than those of output, seed and source
+// addresses, another driver. Parts may be of different machines.
+func Apart(first, second *stats.Result) []string {
+	d := difference{old: first, new: second, a: "first", b: "second", beside: ofItsOwn}
+	d.differ("target", first.URL, second.URL)
+	d.load()
+	d.differ("driver", first.Driver, second.Driver)
+	return d.found
+}
+
+// A difference collects in what two results differ, which sentences call a and b.
+type difference struct {
+	old, new *stats.Result
+	a, b     string
+	beside   []string // flags that may differ
+	found    []string
+}
+
+func (d *difference) differ(what string, a, b any) {
+	if a == "" {
+		a = "none"
+	}
+	if b == "" {
+		b = "none"
+	}
+	if a != b {
+		d.found = append(d.found, fmt.Sprintf("Not the same %s: %v in the %s result, %v in the %s one.", what, a, d.a, b, d.b))
+	}
+}
+
+// load looks at the flags. Results that were not made by the command have none.
+func (d *difference) load() {
+	flags := d.flags()
+	d.found = append(d.found, flags...)
+	if len(flags) > 0 {
+		return
+	}
+	d.differ("number of messages in flight", d.old.Load.InFlight, d.new.Load.InFlight)
+	d.differ("rate", d.old.Load.Rate, d.new.Load.Rate)
+	d.differ("kind of arrivals", d.old.Load.Arrival, d.new.Load.Arrival)
+	d.differ("number of messages", d.old.Load.Messages, d.new.Load.Messages)
 }
 
 // weaknesses returns why a result is not to be compared with anything.
@@ -66,11 +94,11 @@ func weaknesses(side string, r *stats.Result) []string {
 	return found
 }
 
-// flagDifferences returns a sentence for each flag that differs, in the order of
-// the old flags and then of the new.
-func flagDifferences(old, new []string) []string {
-	names, a := flagValues(old)
-	more, b := flagValues(new)
+// flags returns a sentence for each flag that differs, in the order of the old
+// flags and then of the new.
+func (d *difference) flags() []string {
+	names, a := flagValues(d.old.Flags)
+	more, b := flagValues(d.new.Flags)
 	for _, name := range more {
 		if _, both := a[name]; !both {
 			names = append(names, name)
@@ -78,11 +106,11 @@ func flagDifferences(old, new []string) []string {
 	}
 	var found []string
 	for _, name := range names {
-		if slices.Contains(beside, name) || slices.Equal(a[name], b[name]) {
+		if slices.Contains(d.beside, name) || slices.Equal(a[name], b[name]) {
 			continue
 		}
-		found = append(found, fmt.Sprintf("The old result was made %s, the new one %s.",
-			spell(name, a[name]), spell(name, b[name])))
+		found = append(found, fmt.Sprintf("The %s result was made %s, the %s one %s.",
+			d.a, spell(name, a[name]), d.b, spell(name, b[name])))
 	}
 	return found
 }

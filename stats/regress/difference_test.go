@@ -88,3 +88,32 @@ func TestDifferences(t *testing.T) {
 		}
 	}
 }
+
+func TestApart(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*stats.Result)
+		want   []string
+	}{
+		{"nothing", func(*stats.Result) {}, nil},
+		{"seed, source, output, machine, verdict", func(r *stats.Result) {
+			r.Flags = append(r.Flags, "--seed=7", "--source-ip=127.0.0.2", "--output=json=b.json")
+			r.Tool.OS, r.Client.Cores, r.Load.Workers = "darwin", 8, 8
+			r.Interrupted, r.Verdict.Status = true, stats.Invalid
+		}, nil},
+		{"the target", func(r *stats.Result) { r.URL = "ws://127.0.0.1:9002/" },
+			[]string{"Not the same target: ws://127.0.0.1:9001/ in the first result, ws://127.0.0.1:9002/ in the second one."}},
+		{"a flag", func(r *stats.Result) { r.Flags[0] = "--connections=100" },
+			[]string{"The first result was made with --connections=50, the second one with --connections=100."}},
+		{"the load, which no flag says", func(r *stats.Result) { r.Load.InFlight = 2 },
+			[]string{"Not the same number of messages in flight: 1 in the first result, 2 in the second one."}},
+		{"the driver", func(r *stats.Result) { r.Driver = "portable" },
+			[]string{"Not the same driver: epoll in the first result, portable in the second one."}},
+	} {
+		other := usual()
+		c.change(other)
+		if got := Apart(usual(), other); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -94,6 +94,7 @@ func (m *markdown) run() {
 // latencies tells what took how long, in total, by size, by stage and by
 // group.
 func (m *markdown) latencies() {
+	m.parts()
 	if len(m.r.Latency) > 0 {
 		m.times("latency", "count")
 	}

@@ -72,6 +72,7 @@ var latencyOrder = [...]stats.Metric{
 
 // latencies tells what took how long.
 func (t *text) latencies() {
+	t.parts()
 	t.metrics()
 	t.sizes()
 	t.stages()

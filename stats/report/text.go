@@ -29,7 +29,7 @@ func Text(w io.Writer, r *stats.Result, opt TextOptions) error {
 	t.search(opt.Probed)
 	t.banner()
 	t.run()
-	t.findings("connections", "rate", "lost")
+	t.findings("overlap", "parts", "connections", "rate", "lost")
 	t.latencies()
 	t.errors()
 	t.closes()
@@ -150,7 +150,7 @@ func (t *text) load() []string {
 func (t *text) engine() []string {
 	var items []string
 	if s := t.r.WindowS; s > 0 {
-		items = append(items, "measured for "+Duration(seconds(s)))
+		items = append(items, "measured for "+Duration(seconds(s))+inParts(t.r))
 	}
 	if d := clean(t.r.Driver); d != "" {
 		items = append(items, d+" driver")

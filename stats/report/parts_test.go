@@ -1,0 +1,68 @@
+package report
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"wsstorm/stats"
+)
+
+// storms are runs of a thousand connections that come and go, one of which is
+// refused some of them.
+func storms(n int, apart time.Duration) []*stats.Result {
+	var all []*stats.Result
+	for i := range n {
+		rng := rand.New(rand.NewPCG(uint64(i), 7))
+		s := stats.NewShard(1)
+		openings(s, rng, 1000-20*i)
+		for range 20 * i {
+			s.Failed++
+			s.Fail(stats.ErrRefused, "dial tcp 127.0.0.1:9001: connect: connection refused")
+		}
+		for range 12_000 * (i + 1) {
+			rtt := around(rng, time.Millisecond)
+			s.RecordReply(true, 0, rtt, rtt)
+			s.Sizes[0].Sent++
+			s.Sizes[0].Received++
+		}
+		r := base()
+		r.Started = r.Started.Add(time.Duration(i) * apart)
+		r.Load = stats.Load{InFlight: 1, Workers: 2}
+		r.Connections.Requested = 1000
+		finish(s, []string{"20"}, r)
+		r.Intervals = []stats.Interval{{TimeS: -1, Phase: "open", LengthS: 0.12}, {TimeS: 10.5, Phase: "close", LengthS: 0.045}}
+		all = append(all, r)
+	}
+	return all
+}
+
+func TestGoldenParts(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		apart time.Duration
+		add   func([]*stats.Result) (*stats.Result, error)
+	}{
+		{"merged", 50 * time.Millisecond, stats.Merge},
+		{"cycles", time.Minute, stats.Chain},
+	} {
+		r, err := c.add(storms(3, c.apart))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := Text(&b, r, TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		checkGolden(t, c.name+".txt", b.Bytes())
+		checkGolden(t, c.name+".md", rendered(t, "md", r))
+		var document bytes.Buffer
+		if err := WriteJSON(&document, r); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadJSON(&document, c.name); err != nil {
+			t.Errorf("%s: read back: %v", c.name, err)
+		}
+	}
+}
