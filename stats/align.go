@@ -116,6 +116,8 @@ func (s *stretch) add(part *stretch, sample *ClientSample) {
 	s.Sent += of(part.Sent)
 	s.Received += of(part.Received)
 	s.Errors += of(part.Errors)
+	s.Opened += of(part.Opened)
+	s.Closed += of(part.Closed)
 	sample.GCCycles += of(part.Client.GCCycles)
 	within := (high - low) * length
 	sample.CPUCores += part.Client.CPUCores * within / (s.to - s.from)

@@ -29,6 +29,11 @@ func Chain(cycles []*Result) (*Result, error) {
 	for i := range r.Stages {
 		r.Stages[i].Messages.Rate /= float64(len(cycles))
 	}
+	for i := range r.Groups {
+		if g := &r.Groups[i]; g.ToS > g.FromS {
+			g.Messages.Rate /= float64(len(cycles))
+		}
+	}
 	for i, c := range cycles {
 		if i > 0 {
 			r.Load.Messages += c.Load.Messages

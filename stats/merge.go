@@ -24,7 +24,7 @@ import (
 //   - Intervals are aligned by the clocks of the parts' machines, their counts
 //     shared out in proportion. The rtt of a second is that of the worst part.
 //   - Fairness is known where all parts have the same median, and left out
-//     otherwise; Stages where they had the same bounds in every part.
+//     otherwise; Stages and Groups where they were the same in every part.
 //   - Client adds up CPU time and memory. Cores is 0, unknown: the parts may have
 //     shared a machine. Of what cannot be added, pauses and waits, it is that of
 //     the worst part.

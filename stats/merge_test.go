@@ -33,6 +33,7 @@ func halve(parts int, record func(part int, s *Shard)) halved {
 			Connections: Connections{Requested: int64(52 * len(shards))},
 		}
 		NewCollector(shards, sizes, stages).Fill(r)
+		r.FillOpening()
 		r.Verdict.Status = Valid
 		return r
 	}
@@ -79,6 +80,8 @@ func busy(part int, s *Shard) {
 	s.Fail(ErrRefused, fmt.Sprintf("refused in part %d", part))
 	s.CloseCodes(1000, 1000)
 	s.CloseCodes(1000, uint16(1001+part))
+	s.Retransmitted(1, time.Second)
+	s.Retransmitted(1+part, time.Duration(part)*time.Second)
 }
 
 // countsOf returns the count of every bucket.
@@ -140,6 +143,7 @@ func TestMergeIsLossless(t *testing.T) {
 		"compression": {*got.Compression, *h.whole.Compression},
 		"errors":      {got.Errors, h.whole.Errors},
 		"closes":      {got.Closes, h.whole.Closes},
+		"SYNs":        {got.SYNs, h.whole.SYNs},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
 			t.Errorf("%s: got %+v, want %+v", what, pair[0], pair[1])
@@ -188,6 +192,51 @@ func TestMergeCensors(t *testing.T) {
 	}
 }
 
+func TestMergeOfGroups(t *testing.T) {
+	groups := func() []Group {
+		return []Group{{Name: "before", ToS: 1}, {Name: "slow", Connections: 5, Aside: true}}
+	}
+	var parts []*Result
+	var all []*Shard
+	run := func(shards []*Shard, groups []Group) *Result {
+		r := at(0, 2)
+		r.Started = r.Started.Add(time.Duration(len(parts)) * time.Nanosecond)
+		NewGroupCollector(shards, []string{"20"}, groups).Fill(r)
+		return r
+	}
+	for part := range 2 {
+		s, again := NewShard(2), NewShard(2)
+		for _, s := range []*Shard{s, again} {
+			for i := range 500 {
+				s.RecordReply(true, 0, time.Duration(i*(part+1)), 0)
+				s.Sizes[0].Sent++
+				s.Sizes[0].Received++
+				s.RecordAside(1, time.Second)
+				s.Sizes[1].Sent++
+				s.Sizes[1].Received++
+			}
+			s.Sizes[1].Sent++
+			s.Sizes[1].Lost++
+		}
+		parts, all = append(parts, run([]*Shard{s}, groups())), append(all, again)
+	}
+	got, err := Merge(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := groups()
+	want[1].Connections = 10
+	want = run(all, want).Groups
+	want[1].Messages.Rate = perSecond(want[1].Messages.Received, got.WindowS)
+	if !reflect.DeepEqual(got.Groups, want) {
+		t.Errorf("got %+v, want %+v", got.Groups, want)
+	}
+	parts[1].Groups[0].ToS = 2
+	if got, err = Merge(parts); err != nil || got.Groups != nil {
+		t.Errorf("got %+v, %v, want no groups, which are not the same in both", got.Groups, err)
+	}
+}
+
 // A field that is added to Result has to be merged, or be among those that are
 // not.
 func TestMergeKnowsEveryField(t *testing.T) {
@@ -198,6 +247,7 @@ func TestMergeKnowsEveryField(t *testing.T) {
 	}
 	part := fullResult()
 	part.Search, part.Merged, part.Cycles = nil, nil, nil
+	part.Groups = []Group{{Name: "slow"}} // which goes with no stages
 	other := *part
 	other.Started = part.Started.Add(time.Millisecond)
 	part.Interrupted = true

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -47,14 +48,19 @@ func newSum(parts []*Result, started time.Time, lengthS float64) (*Result, error
 	}
 	r.Messages.Rate = perSecond(r.Messages.Received, lengthS)
 	r.Closes = closeCounts(closes)
+	r.SYNs = addSYNs(parts)
 	r.Fairness = fairnessOfAll(parts)
 	if err := r.addLatencies(parts); err != nil {
 		return nil, err
 	}
+	r.FillOpening()
 	if err := r.addSizes(parts); err != nil {
 		return nil, err
 	}
-	return r, r.addStages(parts)
+	if err := r.addStages(parts); err != nil {
+		return nil, err
+	}
+	return r, r.addGroups(parts)
 }
 
 // addCounts adds every whole number of part to sum's, both structs of counts: one
@@ -210,6 +216,59 @@ func (r *Result) addStages(parts []*Result) error {
 		r.Stages = append(r.Stages, sum)
 	}
 	return nil
+}
+
+// addGroups adds up by group where all parts had the same.
+func (r *Result) addGroups(parts []*Result) error {
+	groups := parts[0].Groups
+	for _, p := range parts {
+		if !slices.EqualFunc(p.Groups, groups, func(a, b Group) bool {
+			return a.Name == b.Name && a.Aside == b.Aside && a.FromS == b.FromS && a.ToS == b.ToS
+		}) {
+			return nil
+		}
+	}
+	for i, g := range groups {
+		sum := g
+		sum.Connections, sum.Messages = 0, Messages{}
+		var rtts []*Latency
+		for _, p := range parts {
+			sum.Connections += p.Groups[i].Connections
+			addCounts(&sum.Messages, &p.Groups[i].Messages)
+			rtts = append(rtts, p.Groups[i].RTT)
+		}
+		length := r.WindowS
+		if g.ToS > g.FromS {
+			length = g.ToS - g.FromS
+		}
+		sum.Messages.Rate = perSecond(sum.Messages.Received, length)
+		var err error
+		if sum.RTT, err = mergeLatencies(rtts, sum.Messages.Lost); err != nil {
+			return fmt.Errorf("group %s: %w", g.Name, err)
+		}
+		r.Groups = append(r.Groups, sum)
+	}
+	return nil
+}
+
+// addSYNs adds up the connections whose SYN was sent again equally often.
+func addSYNs(parts []*Result) []SYNRetransmission {
+	var all []SYNRetransmission
+	for _, p := range parts {
+		for _, s := range p.SYNs {
+			i := slices.IndexFunc(all, func(o SYNRetransmission) bool { return o.Retransmissions == s.Retransmissions })
+			if i < 0 {
+				all = append(all, s)
+				continue
+			}
+			o := &all[i]
+			n := float64(o.Connections + s.Connections)
+			o.ConnectMeanS = (o.ConnectMeanS*float64(o.Connections) + s.ConnectMeanS*float64(s.Connections)) / n
+			o.Connections += s.Connections
+		}
+	}
+	slices.SortFunc(all, func(a, b SYNRetransmission) int { return cmp.Compare(a.Retransmissions, b.Retransmissions) })
+	return all
 }
 
 // fairnessOfAll is that of the connections of all parts, where it can be known.

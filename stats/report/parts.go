@@ -64,10 +64,10 @@ var (
 	connectionColumns = []partColumn{
 		{"opened", func(p *stats.Part) string { return ShortCount(p.Connections.Opened) }},
 		{"failed", func(p *stats.Part) string { return ShortCount(p.Connections.Failed) }},
-		{"all open", phase(func(p *stats.Part) float64 { return p.OpenS })},
+		{"opened in", phase(func(p *stats.Part) float64 { return p.OpenS })},
 		{"open p99", figure(stats.Open, stats.P99)},
 		{"close p99", figure(stats.Close, stats.P99)},
-		{"all gone", phase(func(p *stats.Part) float64 { return p.CloseS })},
+		{"closed in", phase(func(p *stats.Part) float64 { return p.CloseS })},
 	}
 	messageColumns = []partColumn{
 		{"received", func(p *stats.Part) string { return ShortCount(p.Messages.Received) }},
