@@ -27,8 +27,13 @@ type Dialer struct {
 	// host; "@name" is Linux's abstract namespace.
 	UnixSocket string
 	// LocalAddr is the local address to connect from, a *net.TCPAddr; nil leaves
-	// it to the system.
+	// it to the system. With port 0, Linux chooses the port when it knows where the
+	// connection goes, so that one port serves connections to several addresses.
 	LocalAddr net.Addr
+	// Addrs are connected to instead of the addresses of the target's host, tried
+	// in this order; empty resolves the host. What is sent, the Host header and TLS
+	// server name included, remains the target's.
+	Addrs []netip.AddrPort
 	// Resolver resolves the target's host; nil is net.DefaultResolver.
 	Resolver *net.Resolver
 	// Timeout bounds all steps together; 0 is DefaultTimeout, negative is no
@@ -72,12 +77,16 @@ func (d *Dialer) Open(ctx context.Context) (*Transport, error) {
 }
 
 // Resolve returns the addresses that Open would try, in this order. A host that
-// is an address is not looked up. The error is an *OpenError.
+// is an address is not looked up, nor is any where there are Addrs; the slice is
+// then theirs. The error is an *OpenError.
 func (d *Dialer) Resolve(ctx context.Context) ([]netip.AddrPort, error) {
+	if len(d.Addrs) > 0 {
+		return d.Addrs, nil
+	}
 	target := d.Upgrade.target
 	port, err := net.LookupPort("tcp", target.Port)
 	if err != nil {
-		return nil, &OpenError{StageDNS, target.Host, err}
+		return nil, &OpenError{Stage: StageDNS, Addr: target.Host, Err: err}
 	}
 	if addr, err := netip.ParseAddr(target.Host); err == nil {
 		return []netip.AddrPort{netip.AddrPortFrom(addr, uint16(port))}, nil
@@ -88,7 +97,7 @@ func (d *Dialer) Resolve(ctx context.Context) ([]netip.AddrPort, error) {
 	}
 	ips, err := resolver.LookupNetIP(ctx, "ip", target.Host)
 	if err != nil {
-		return nil, &OpenError{StageDNS, target.Host, err}
+		return nil, &OpenError{Stage: StageDNS, Addr: target.Host, Err: err}
 	}
 	addrs := make([]netip.AddrPort, 0, len(ips))
 	for _, ip := range ips {
@@ -105,6 +114,9 @@ func (d *Dialer) Resolve(ctx context.Context) ([]netip.AddrPort, error) {
 // more connections than were asked for.
 func (d *Dialer) connect(ctx context.Context, t *Transport) error {
 	dialer := net.Dialer{LocalAddr: d.LocalAddr}
+	if d.LocalAddr != nil {
+		dialer.Control = bindWithoutPort
+	}
 	if d.UnixSocket != "" {
 		return dialOne(ctx, &dialer, "unix", d.UnixSocket, t)
 	}
@@ -113,7 +125,7 @@ func (d *Dialer) connect(ctx context.Context, t *Transport) error {
 	if err != nil {
 		return err
 	}
-	if _, literal := netip.ParseAddr(d.Upgrade.target.Host); literal != nil {
+	if _, notLiteral := netip.ParseAddr(d.Upgrade.target.Host); notLiteral != nil && len(d.Addrs) == 0 {
 		t.Timings.DNS = time.Since(start)
 	}
 	var first error
@@ -135,7 +147,7 @@ func (d *Dialer) connect(ctx context.Context, t *Transport) error {
 		}
 	}
 	if first == nil {
-		first = &OpenError{StageDNS, d.Upgrade.target.Host, errors.New("the name has no address")}
+		first = &OpenError{Stage: StageDNS, Addr: d.Upgrade.target.Host, Err: errors.New("the name has no address")}
 	}
 	return first
 }
@@ -146,7 +158,11 @@ func dialOne(ctx context.Context, dialer *net.Dialer, network, addr string, t *T
 	conn, err := dialer.DialContext(ctx, network, addr)
 	t.Timings.Connect += time.Since(start)
 	if err != nil {
-		return &OpenError{StageConnect, addr, bareError(err)}
+		open := &OpenError{Stage: StageConnect, Addr: addr, Err: bareError(err)}
+		if dialer.LocalAddr != nil {
+			open.From, _, _ = net.SplitHostPort(dialer.LocalAddr.String())
+		}
+		return open
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		// Go's default, stated because every latency here rests on it.
@@ -172,7 +188,7 @@ func (d *Dialer) secure(ctx context.Context, t *Transport) error {
 	conn := tls.Client(t.Conn, config)
 	start := time.Now()
 	if err := conn.HandshakeContext(ctx); err != nil {
-		return &OpenError{StageTLS, d.Upgrade.target.Address(), bareError(err)}
+		return &OpenError{Stage: StageTLS, Addr: d.Upgrade.target.Address(), Err: bareError(err)}
 	}
 	t.Timings.TLS = time.Since(start)
 	t.Conn = conn
@@ -188,7 +204,7 @@ func (d *Dialer) upgrade(ctx context.Context, t *Transport) error {
 	t.Timings.Upgrade = time.Since(start)
 	release()
 	if err != nil {
-		return &OpenError{StageUpgrade, d.Upgrade.target.Authority, err}
+		return &OpenError{Stage: StageUpgrade, Addr: d.Upgrade.target.Authority, Err: err}
 	}
 	t.Buffered = rest
 	t.Subprotocol = h.Subprotocol()

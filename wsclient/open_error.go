@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // Stage is a step of opening a connection.
@@ -35,25 +36,37 @@ func (s Stage) String() string {
 }
 
 // OpenError says at which step opening a connection ended, and why. Err is what
-// the step reported: a *net.DNSError, a syscall.Errno such as ECONNREFUSED, a
-// certificate error, a *HandshakeError, or the context's error.
+// the step reported: a *net.DNSError, a syscall.Errno such as ECONNREFUSED, an
+// *os.SyscallError where the local address could not be bound, a certificate
+// error, a *HandshakeError, or the context's error.
 type OpenError struct {
 	Stage Stage
 	Addr  string // who it was about: host, address, or socket path
+	From  string // the local address at StageConnect, where it was given
 	Err   error
 }
 
-// Error returns stage, address and reason in one line.
+// Error returns stage, addresses and reason in one line.
 func (e *OpenError) Error() string {
 	text := e.Err.Error()
 	var record tls.RecordHeaderError
+	var call *os.SyscallError
 	switch {
+	case errors.As(e.Err, &call) && call.Syscall == "bind":
+		text = "this machine cannot connect from that address: " + call.Err.Error()
+	case e.Stage == StageConnect && errors.Is(e.Err, syscall.EADDRNOTAVAIL):
+		// The kernel's words do not say that it is our end that is short.
+		text = "no local port is left to connect from, or no address: " + e.Err.Error()
 	case errors.As(e.Err, &record) && strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/"):
 		text = "the server answered in plain HTTP: did you mean ws://?"
 	case errors.As(e.Err, &record):
 		text = "the server does not speak TLS, it sent " + hexDump(record.RecordHeader[:])
 	}
-	return e.Stage.String() + " " + e.Addr + ": " + strings.TrimPrefix(text, "tls: ")
+	who := e.Addr
+	if e.From != "" {
+		who += " from " + e.From
+	}
+	return e.Stage.String() + " " + who + ": " + strings.TrimPrefix(text, "tls: ")
 }
 
 // Unwrap returns Err.
@@ -69,14 +82,14 @@ func (e *OpenError) Timeout() bool {
 }
 
 // bareError removes what net wraps around an error to say where it happened,
-// which OpenError says itself.
+// which OpenError says itself; but not that it was in binding the local address.
 func bareError(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "read" || op.Op == "write") {
 		err = op.Err
 	}
 	var call *os.SyscallError
-	if errors.As(err, &call) {
+	if errors.As(err, &call) && call.Syscall != "bind" {
 		err = call.Err
 	}
 	return err
