@@ -132,7 +132,7 @@ func (p Plan) complete() (Plan, error) {
 	case p.Payload == PayloadFile && p.Text && !p.textFits():
 		return p, refuse("PayloadData", "the payload is to be sent as text, but is not UTF-8 at every size: a size may cut a character in two")
 	}
-	return p, nil
+	return p, p.checkRoutes()
 }
 
 // textFits reports whether the payload data is UTF-8 at each size.

@@ -5,7 +5,6 @@ package loadgen
 import (
 	"context"
 	"io"
-	"net/netip"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -23,8 +22,8 @@ import (
 // calls. A connection is two plain values in slabs, and what it needs while it
 // opens.
 type epoll struct {
-	dialer  wsclient.Dialer  // resolves names
-	literal []netip.AddrPort // the target's address, where it is no name
+	dialer wsclient.Dialer // resolves names
+	routes *routes
 }
 
 func newEpoll(p *Plan) (*epoll, error) {
@@ -32,13 +31,11 @@ func newEpoll(p *Plan) (*epoll, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &epoll{dialer: wsclient.Dialer{Upgrade: upgrade}}
-	if _, err := netip.ParseAddr(p.Target.Host); err == nil {
-		if e.literal, err = e.dialer.Resolve(context.Background()); err != nil {
-			return nil, refuse("Target", err.Error())
-		}
+	routes, err := newRoutes(p)
+	if err != nil {
+		return nil, err
 	}
-	return e, nil
+	return &epoll{wsclient.Dialer{Upgrade: upgrade}, routes}, nil
 }
 
 func (e *epoll) name() string { return "epoll" }

@@ -4,7 +4,6 @@ package loadgen
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -25,6 +24,7 @@ type epollConn struct {
 
 // opening is a connection on its way to being open. A worker reuses them.
 type opening struct {
+	from      netip.Addr
 	addrs     []netip.AddrPort // still to be tried, the current one first
 	since     time.Duration    // beginning of the current step
 	connected bool
@@ -35,7 +35,7 @@ type opening struct {
 // resolution is the outcome of looking up the target's name for a session.
 type resolution struct {
 	session int
-	addrs   []netip.AddrPort
+	route   route
 	err     error
 }
 
@@ -57,12 +57,13 @@ func (l *eventLoop) openDue() time.Duration {
 		if n := len(l.spare); n > 0 {
 			o, l.spare = l.spare[n-1], l.spare[:n-1]
 		}
-		*o = opening{addrs: l.driver.literal, since: l.clock()}
+		*o = opening{since: l.clock()}
 		l.conns[i].opening = o
 		s := &l.sessions[i]
 		s.deadline = o.since + l.plan.ConnectTimeout
 		l.agenda.set(i, s.deadline)
-		if len(o.addrs) > 0 {
+		if !l.driver.routes.named() {
+			o.take(l.driver.routes.of(s.id))
 			l.connect(i)
 			continue
 		}
@@ -75,16 +76,20 @@ func (l *eventLoop) openDue() time.Duration {
 	}
 }
 
+// take begins a route.
+func (o *opening) take(r route) { o.from, o.addrs = r.from, r.to }
+
 // resolve looks up the target's name; it runs beside the loop.
 func (l *eventLoop) resolve(i int) {
 	ctx, cancel := context.WithTimeout(context.Background(), l.plan.ConnectTimeout)
 	defer cancel()
+	var way route
 	addrs, err := l.driver.dialer.Resolve(ctx)
-	if err == nil && len(addrs) == 0 {
-		err = &wsclient.OpenError{Stage: wsclient.StageDNS, Addr: l.plan.Target.Host, Err: errors.New("the name has no address")}
+	if err == nil {
+		way, err = l.driver.routes.resolved(l.sessions[i].id, addrs)
 	}
 	l.shard.Lock()
-	l.resolved = append(l.resolved, resolution{i, addrs, err})
+	l.resolved = append(l.resolved, resolution{i, way, err})
 	l.shard.Unlock()
 	l.poller.wake()
 }
@@ -104,7 +109,7 @@ func (l *eventLoop) connectResolved() {
 			l.settleDown(r.session)
 			continue
 		}
-		o.addrs = r.addrs
+		o.take(r.route)
 		l.connect(r.session)
 	}
 	l.resolved = l.resolved[:0]
@@ -116,18 +121,21 @@ func (l *eventLoop) connect(i int) {
 	c := &l.conns[i]
 	o := c.opening
 	var err error
-	for ; len(o.addrs) > 0; o.addrs = o.addrs[1:] {
+	for {
 		var inProgress bool
-		if c.fd, inProgress, err = connectSocket(o.addrs[0]); err != nil {
-			continue
+		if c.fd, inProgress, err = connectSocket(o.from, o.addrs[0]); err == nil {
+			if err = l.poller.add(c.fd, i, interest); err != nil {
+				break
+			}
+			if !inProgress {
+				l.connected(i)
+			}
+			return
 		}
-		if err = l.poller.add(c.fd, i, interest); err != nil {
-			break
+		if len(o.addrs) == 1 {
+			break // it stays, for the error to name it
 		}
-		if !inProgress {
-			l.connected(i)
-		}
-		return
+		o.addrs = o.addrs[1:]
 	}
 	l.refuse(i, err)
 	l.settleDown(i)
@@ -228,20 +236,22 @@ func (l *eventLoop) readResponse(i int, events uint32) {
 // refuse takes note that connection i could not be opened.
 func (l *eventLoop) refuse(i int, err error) {
 	o := l.conns[i].opening
-	stage, addr := wsclient.StageConnect, l.plan.Target.Authority
+	open := &wsclient.OpenError{Stage: wsclient.StageConnect, Addr: l.plan.Target.Authority, Err: err}
 	switch {
 	case o.connected:
-		stage = wsclient.StageUpgrade
+		open.Stage = wsclient.StageUpgrade
 		if err == context.DeadlineExceeded {
-			err = o.handshake.Finish(err)
+			open.Err = o.handshake.Finish(err)
 		}
 	case len(o.addrs) > 0:
-		addr = o.addrs[0].String()
-	case o.timings.DNS == 0 && len(l.driver.literal) == 0:
-		stage = wsclient.StageDNS
+		open.Addr = o.addrs[0].String()
+		if o.from.IsValid() {
+			open.From = o.from.String()
+		}
+	case o.timings.DNS == 0 && l.driver.routes.named():
+		open.Stage = wsclient.StageDNS
 	}
-	err = &wsclient.OpenError{Stage: stage, Addr: addr, Err: err}
-	l.sessions[i].ended(l.worker, classifyOpen(err), err)
+	l.sessions[i].ended(l.worker, classifyOpen(open), open)
 }
 
 // zoneID returns the number of an IPv6 zone: an interface's index or name.

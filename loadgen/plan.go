@@ -18,6 +18,11 @@ type Plan struct {
 	TLS        *tls.Config      // for wss; nil: the system's roots
 	UnixSocket string           // connect to this path instead of the target's host
 
+	// Connection k takes pair k of an address of Sources and one of the targets',
+	// modulo their number, so that each pair gets as many and has its own ports.
+	Sources   AddrSet // local addresses to connect from; default: the system's choice
+	ConnectTo AddrSet // connect to these, at the target's port, instead of looking up its host
+
 	Connections        int           // default 50
 	ConnectRate        float64       // connections a second; 0: as fast as ConnectConcurrency allows
 	ConnectStages      []Stage       // connections that come and go while traffic goes on; they make up Connections and Duration

@@ -19,6 +19,7 @@ import (
 // where that cannot block it for long, otherwise by one made for it.
 type portable struct {
 	dialer wsclient.Dialer
+	routes *routes // nil to a Unix socket
 }
 
 func newPortable(p *Plan) (*portable, error) {
@@ -26,16 +27,20 @@ func newPortable(p *Plan) (*portable, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &portable{wsclient.Dialer{
+	d := &portable{dialer: wsclient.Dialer{
 		Upgrade: upgrade, TLS: p.TLS, UnixSocket: p.UnixSocket, Timeout: p.ConnectTimeout,
-	}}, nil
+	}}
+	if p.UnixSocket == "" {
+		d.routes, err = newRoutes(p)
+	}
+	return d, err
 }
 
 func (p *portable) name() string { return "portable" }
 
 func (p *portable) start(ctx context.Context, g *errgroup.Group, w *worker, concurrency int, clock func() time.Duration) (func(), error) {
 	d := &portableWorker{
-		worker: w, dialer: &p.dialer, group: g, clock: clock, concurrency: concurrency,
+		worker: w, driver: p, group: g, clock: clock, concurrency: concurrency,
 		// What may be unanswered at a time fits the socket buffers of both
 		// ends, so that a write waits for no read of ours.
 		inline: !w.plan.openLoop() && w.sizes.max()*w.plan.InFlight <= inlineLimit,
@@ -58,7 +63,7 @@ const (
 
 type portableWorker struct {
 	*worker
-	dialer      *wsclient.Dialer
+	driver      *portable
 	group       *errgroup.Group
 	clock       func() time.Duration
 	concurrency int
@@ -234,8 +239,8 @@ func (d *portableWorker) settleDown(i int) {
 
 // serve opens the connection of session i and reads from it to its end.
 func (d *portableWorker) serve(ctx context.Context, i int) {
-	t, err := d.dialer.Open(ctx)
 	s := &d.sessions[i]
+	t, err := d.driver.open(ctx, s.id)
 	d.shard.Lock()
 	now := d.clock()
 	switch {

@@ -4,6 +4,7 @@ package loadgen
 
 import (
 	"net/netip"
+	"os"
 	"runtime"
 	"time"
 	"unsafe"
@@ -37,8 +38,9 @@ func transfer(call uintptr, fd int32, p []byte) (int, unix.Errno) {
 }
 
 // connectSocket opens a non-blocking TCP socket without Nagle's algorithm and
-// begins to connect it; inProgress tells whether the outcome is still to come.
-func connectSocket(to netip.AddrPort) (fd int32, inProgress bool, err error) {
+// begins to connect it, from a local address unless that is the zero Addr;
+// inProgress tells whether the outcome is still to come.
+func connectSocket(from netip.Addr, to netip.AddrPort) (fd int32, inProgress bool, err error) {
 	domain := unix.AF_INET
 	if to.Addr().Is6() {
 		domain = unix.AF_INET6
@@ -50,6 +52,16 @@ func connectSocket(to netip.AddrPort) (fd int32, inProgress bool, err error) {
 	if err := unix.SetsockoptInt(s, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
 		unix.Close(s)
 		return -1, false, err
+	}
+	if from.IsValid() {
+		// The port is left to connect, which takes one that is in use to other
+		// destinations; bind would take one that is not in use at all. Older
+		// kernels than 4.2 do not know the option, and are sooner out of ports.
+		unix.SetsockoptInt(s, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+		if err := unix.Bind(s, sockaddr(netip.AddrPortFrom(from, 0))); err != nil {
+			unix.Close(s)
+			return -1, false, os.NewSyscallError("bind", err)
+		}
 	}
 	switch err := unix.Connect(s, sockaddr(to)); err {
 	case nil:

@@ -1,0 +1,43 @@
+package loadgen
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"wsstorm/wsclient"
+)
+
+// open opens connection k along its route. The error is a *wsclient.OpenError.
+func (p *portable) open(ctx context.Context, k uint32) (*wsclient.Transport, error) {
+	if p.routes == nil {
+		return p.dialer.Open(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.dialer.Timeout)
+	defer cancel()
+	var way route
+	var lookUp time.Duration
+	if p.routes.named() {
+		start := time.Now()
+		found, err := p.dialer.Resolve(ctx)
+		if err == nil {
+			way, err = p.routes.resolved(k, found)
+		}
+		if err != nil {
+			return nil, err
+		}
+		lookUp = time.Since(start)
+	} else {
+		way = p.routes.of(k)
+	}
+	d := p.dialer
+	d.Addrs = way.to
+	if way.from.IsValid() {
+		d.LocalAddr = &net.TCPAddr{IP: way.from.AsSlice(), Zone: way.from.Zone()}
+	}
+	t, err := d.Open(ctx)
+	if err == nil {
+		t.Timings.DNS = lookUp
+	}
+	return t, err
+}
