@@ -36,7 +36,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 	}{
 		{"sc", []string{"scenarios"}},
 		{"", commandNames()},
-		{"--conn", []string{"--connections", "--connect-rate", "--connect-stage", "--connect-concurrency", "--connect-timeout"}},
+		{"--conn", []string{"--connections", "--connect-rate", "--connect-stage", "--connect-concurrency", "--connect-timeout", "--connect-to"}},
 		{"-c 5 --arr", []string{"--arrival"}},
 		{"--arrival ", []string{"constant", "poisson"}},
 		{"--arrival = p", []string{"poisson"}},

@@ -23,6 +23,9 @@ const searchLoad = "a search varies the load from run to run, each with one"
 // searchBaseline is why --max-load stands against a baseline.
 const searchBaseline = "what a search finds is at another load each time, and not comparable"
 
+// socketAddress is why --unix-socket stands against IP addresses.
+const socketAddress = "a Unix socket has no IP addresses"
+
 var rivals = []rival{
 	{"rate", "in-flight", "a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
 	{"stage", "rate", "the stages say what the rate is"},
@@ -47,6 +50,8 @@ var rivals = []rival{
 	{"in-flight", "arrival", "only the messages of an open loop arrive at times of their own"},
 	{"messages", "warmup", "each of a number of messages is measured, so that none is left to warm up with"},
 	{"messages", "duration", ""}, // together: whichever ends first
+	{"unix-socket", "source-ip", socketAddress},
+	{"unix-socket", "connect-to", socketAddress},
 	{"insecure", "cacert", "--insecure accepts any certificate"},
 }
 
@@ -100,6 +105,8 @@ func (r *request) contradiction() error {
 		return needs("cert", "--key", "a certificate is used with its private key")
 	case r.given("key") && !r.given("cert"):
 		return needs("key", "--cert", "a private key is used with its certificate")
+	case r.given("connect-to") && r.url == nil:
+		return needs("connect-to", "a URL", "it says the port, the path and the Host header")
 	case r.given("unix-socket") && r.url == nil:
 		return needs("unix-socket", "a URL", "it says the path and the Host header, ws://localhost/ for instance")
 	}

@@ -71,7 +71,10 @@ func (r *request) examine(ctx context.Context, s streams) error {
 	if err := checkDocuments("doctor", r.outputs); err != nil {
 		return err
 	}
-	items := preflight.This().Examine(r.need(r.addresses(ctx, true)))
+	machine := preflight.This()
+	need := r.need(r.addresses(ctx, true))
+	r.spreadOut(&need, machine)
+	items := machine.Examine(need)
 	d := diagnosis{
 		Schema: diagnosisSchema, Tool: tool(), Flags: r.args(),
 		CanStart: preflight.Shortage(items) == nil, Items: items,

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"unicode/utf8"
 
 	"wsstorm/internal/preflight"
@@ -181,13 +182,19 @@ func TestNeed(t *testing.T) {
 		args string
 		want preflight.Need
 	}{
-		{"", preflight.Need{Connections: 50, Opening: loadgen.DefaultConnectConcurrency, Targets: unknown, Local: true, InFlight: 1, Message: 20, EventLoop: loop, Workers: workers}},
+		{"", preflight.Need{Connections: 50, Opening: loadgen.DefaultConnectConcurrency, Targets: address("127.0.0.1:0"), Local: true, InFlight: 1, Message: 20, EventLoop: loop, Workers: workers}},
 		{"-c 9 --connect-concurrency 3 --rate 5k -s 1,125-4KiB,7 --workers 3 ws://192.0.2.1/",
 			preflight.Need{Connections: 9, Opening: 3, Targets: address("192.0.2.1:80"), Rate: 5000, Message: 4096, EventLoop: loop, Workers: 3}},
 		{"-c 9 --idle --driver portable ws://127.0.0.9:81/",
 			preflight.Need{Connections: 9, Opening: loadgen.DefaultConnectConcurrency, Targets: address("127.0.0.9:81"), Local: true, Workers: workers}},
 		{"-c 9 --in-flight 4 wss://[::1]/",
 			preflight.Need{Connections: 9, Opening: loadgen.DefaultConnectConcurrency, Targets: address("[::1]:443"), Local: true, InFlight: 4, Message: 20, TLS: true, Workers: workers}},
+		{"-c 9 --source-ip 127.0.0.2 --connect-to 127.0.0.9 ws://host:81/",
+			preflight.Need{Connections: 9, Opening: loadgen.DefaultConnectConcurrency, Targets: address("127.0.0.9:81"), Sources: []netip.Addr{netip.MustParseAddr("127.0.0.2")},
+				Local: true, InFlight: 1, Message: 20, EventLoop: loop, Workers: workers}},
+		{"-c 9 --connect-to 127.0.0.9,192.0.2.1 ws://localhost:81/",
+			preflight.Need{Connections: 9, Opening: loadgen.DefaultConnectConcurrency, Targets: append(address("127.0.0.9:81"), address("192.0.2.1:81")...),
+				InFlight: 1, Message: 20, EventLoop: loop, Workers: workers}},
 		{"-c 9 --unix-socket /tmp/s ws://localhost/",
 			preflight.Need{Connections: 9, Opening: loadgen.DefaultConnectConcurrency, Local: true, InFlight: 1, Message: 20, Workers: workers}},
 		{"-c 9 ws://nowhere.invalid/",
@@ -250,5 +257,39 @@ func TestWarningsBeforeARun(t *testing.T) {
 	stderr.Reset()
 	if err := mustRead(t, append(args, "--quiet")...).preflight(t.Context(), &stderr); err != nil || stderr.Len() > 0 {
 		t.Errorf("quiet: got %v, %q", err, stderr.String())
+	}
+}
+
+// Connections to the loopback network come from more of its addresses than one
+// where they are more than its ports, unless the flags say from where.
+func TestSpreadOut(t *testing.T) {
+	machine := preflight.Machine{Root: fstest.MapFS{
+		"proc/sys/net/ipv4/ip_local_port_range": {Data: []byte("40000 40099")},
+	}}
+	for _, tt := range []struct{ args, want string }{
+		{"-c 100", ""},
+		{"-c 101", "127.0.0.1-127.0.0.2"},
+		{"--connect-stage 1s:250", "127.0.0.1-127.0.0.3"},
+		{"-c 101 ws://127.0.0.9/", "127.0.0.1-127.0.0.2"},
+		{"-c 1001 --connect-to 127.0.0.1-127.0.0.9 ws://192.0.2.1/", "127.0.0.1-127.0.0.2"},
+		{"-c 101 ws://192.0.2.1/", ""},
+		{"-c 101 --source-ip 127.0.0.7", "127.0.0.7"},
+		{"-c 101 --unix-socket /s ws://127.0.0.1/", ""},
+	} {
+		r := mustRead(t, strings.Fields(tt.args)...)
+		need := r.need(r.addresses(t.Context(), true))
+		spread := r.spreadOut(&need, machine)
+		if got := r.plan.Sources.String(); got != tt.want || spread != (len(need.Sources) > 0 && !r.given("source-ip")) {
+			t.Errorf("%s: got %v, %q, want %q", tt.args, spread, got, tt.want)
+		}
+		if !slices.Equal(need.Sources, r.plan.Sources.First(1000)) {
+			t.Errorf("%s: the doctor looks at %v, the run takes %s", tt.args, need.Sources, r.plan.Sources)
+		}
+		// Of a search, the run with the fewer connections comes next.
+		need = r.need(need.Targets)
+		need.Connections = 1
+		if r.spreadOut(&need, machine) || !r.given("source-ip") && len(r.plan.Sources) > 0 {
+			t.Errorf("%s: one connection comes from %s", tt.args, r.plan.Sources)
+		}
 	}
 }

@@ -123,14 +123,17 @@ func (f *finder) probe(ctx context.Context, load float64) (knee.Outcome, error) 
 }
 
 // tooMuch returns the probe of a run that is not made, because this machine
-// cannot open so many connections. The first run has been checked already.
+// cannot open so many connections, and otherwise settles the addresses that they
+// come from. The first run has been checked already.
 func (f *finder) tooMuch(ctx context.Context, load float64) (stats.Probe, bool) {
 	if f.vary != varyConnections || len(f.found.Probes) == 0 {
 		return stats.Probe{}, false
 	}
 	need := f.need(f.addresses(ctx, true))
 	need.Connections = int(load)
-	items := preflight.This().Examine(need)
+	machine := preflight.This()
+	f.spreadOut(&need, machine)
+	items := machine.Examine(need)
 	short := preflight.Shortage(items)
 	if short == nil {
 		return stats.Probe{}, false

@@ -35,10 +35,29 @@ func (r *request) complete() error {
 	}
 	checked := *p
 	checked.Target = target
-	if err := checked.Check(); err != nil {
+	if r.url == nil {
+		checked.Target.Host = builtIn.Addr().String()
+	}
+	err := checked.Check()
+	var wrong *loadgen.PlanError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field == "Sources":
+		return usagef("%s contradicts %s: %v", r.told("source-ip"), r.where(), err)
+	case err != nil:
 		return usagef("%v", err)
 	}
 	return nil
+}
+
+// where returns what says where connections go.
+func (r *request) where() string {
+	switch {
+	case r.given("connect-to"):
+		return r.told("connect-to")
+	case r.url == nil:
+		return "the built-in server"
+	}
+	return "the URL"
 }
 
 // parseTarget reads a URL. The error does not repeat a secret.

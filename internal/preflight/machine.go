@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"io/fs"
+	"net/netip"
 	"path"
 	"strconv"
 	"strings"
@@ -16,12 +17,14 @@ type Machine struct {
 	// raises the soft one to the hard one at the start of a process, so that Soft
 	// is what the process can get by itself.
 	Soft, Hard uint64
+	// Bind tries whether connections can come from an address; nil tries none.
+	Bind func(netip.Addr) error
 }
 
 // Examine holds the machine's limits against the need. What the platform does
 // not have is not among the items.
 func (m Machine) Examine(n Need) []Item {
-	items := []Item{m.descriptors(n)}
+	items := append([]Item{m.descriptors(n)}, m.sources(n)...)
 	if m.Root == nil {
 		return items
 	}

@@ -5,5 +5,5 @@ import "os"
 // This returns the machine that this process runs on.
 func This() Machine {
 	soft, hard := openFiles()
-	return Machine{Root: os.DirFS("/"), Soft: soft, Hard: hard}
+	return Machine{Root: os.DirFS("/"), Soft: soft, Hard: hard, Bind: bind}
 }

@@ -12,6 +12,9 @@ type Need struct {
 	// or the addresses are not known. Port 0 is that of a server that does not
 	// run yet.
 	Targets []netip.AddrPort
+	// Sources are the addresses of this machine that the connections spread over;
+	// none: one that the system chooses.
+	Sources []netip.Addr
 	// Local says that the server runs on this machine and takes its share of
 	// what the run takes.
 	Local bool
@@ -45,6 +48,39 @@ const (
 	goroutinesMessage = 20e-6
 	serverMessage     = 10e-6
 )
+
+// pairs returns how many pairs of a source address and a target of the same IP
+// version there are. One that is not known goes with all.
+func (n Need) pairs() int64 {
+	if len(n.Sources) == 0 {
+		return int64(len(n.Targets))
+	}
+	var sources4, sources6, all int64
+	for _, a := range n.Sources {
+		if a.Is4() {
+			sources4++
+		} else {
+			sources6++
+		}
+	}
+	for _, to := range n.Targets {
+		switch a := to.Addr(); {
+		case !a.IsValid():
+			all += sources4 + sources6
+		case a.Is4():
+			all += sources4
+		default:
+			all += sources6
+		}
+	}
+	return all
+}
+
+// perPair returns how many connections one pair gets at most.
+func (n Need) perPair() int64 {
+	pairs := max(1, n.pairs())
+	return (int64(n.Connections) + pairs - 1) / pairs
+}
 
 // descriptors returns how many descriptors the client needs. The built-in server
 // needs as many, and has a limit of its own.

@@ -27,20 +27,27 @@ func (m Machine) ports(n Need) []Item {
 	if usable == nil {
 		return []Item{unknown(name)}
 	}
-	addresses := len(n.Targets)
-	want, all := int64(n.Connections), int64(usable.count*addresses)
-	used := m.usedPorts(n.Targets, usable)
-	left := all - int64(used.listening*addresses+used.open)
+	pairs, want, all := n.pairs(), n.perPair(), int64(usable.count)
+	used := m.usedPorts(n, usable)
+	left := all - int64(used.listening+used.open)
 	i := counted(name, left, want)
 	i.Value += fmt.Sprintf(" of %s left", report.Count(all))
+	needs := fmt.Sprintf("the run needs %d ephemeral ports", want)
+	if pairs > 1 {
+		i.Value += fmt.Sprintf(", %s pairs", report.Count(pairs))
+		i.Need += " per pair"
+		needs += fmt.Sprintf(" for each of %d pairs of addresses", pairs)
+	}
 	widen := setSysctl("net.ipv4.ip_local_port_range", fmt.Sprintf("%d %d", firstPort, lastPort))
 	switch {
-	case want > int64(maxPorts*addresses):
-		i = i.with(TooLittle, fmt.Sprintf("the run needs %d ephemeral ports and one address of this machine reaches one of the server with %d at most", want, maxPorts), "")
+	case pairs == 0:
+		i = i.with(TooLittle, "the source addresses and those of the server are not of the same IP version", "")
+	case want > maxPorts:
+		i = i.with(TooLittle, fmt.Sprintf("%s and one address of this machine reaches one of the server with %d at most; --source-ip gives more addresses", needs, maxPorts), "")
 	case want > all:
-		i = i.with(TooLittle, fmt.Sprintf("the run needs %d ephemeral ports and this process may use %d", want, all), widen)
+		i = i.with(TooLittle, fmt.Sprintf("%s and this process may use %d", needs, all), widen)
 	case want > left:
-		i = i.with(TooLittle, fmt.Sprintf("the run needs %d ephemeral ports and %d of %d are left: connections to this server, and servers of this machine, have the others", want, left, all), widen)
+		i = i.with(TooLittle, fmt.Sprintf("%s and %d of %d are left: connections to this server, and servers of this machine, have the others", needs, left, all), widen)
 	case want > left-int64(used.closing):
 		i = i.with(Warn, fmt.Sprintf("%d more belong to connections that have just been closed, for a minute at most", used.closing), widen)
 	}

@@ -42,16 +42,37 @@ func TestPorts(t *testing.T) {
 	to := func(connections int, addresses ...string) func(*Need) {
 		return func(n *Need) { n.Connections, n.Targets = connections, targets(addresses...) }
 	}
+	pairs := func(connections int, sources string, addresses ...string) func(*Need) {
+		return func(n *Need) {
+			n.Connections, n.Targets, n.Sources = connections, nil, nil
+			if addresses[0] == "" {
+				n.Targets, addresses = make([]netip.AddrPort, 1), nil
+			}
+			n.Targets = append(n.Targets, targets(addresses...)...)
+			for item := range strings.FieldsSeq(sources) {
+				first, last, ranged := strings.Cut(item, "-")
+				if !ranged {
+					last = first
+				}
+				for a := netip.MustParseAddr(first); ; a = a.Next() {
+					n.Sources = append(n.Sources, a)
+					if a == netip.MustParseAddr(last) {
+						break
+					}
+				}
+			}
+		}
+	}
 	const here, there = "127.0.0.1:9001", "192.0.2.1:443"
 	checkItems(t, "ephemeral ports", []itemCase{
 		{"the last one", nil, to(28232, there), "28,232 of 28,232 left", "28,232", OK, ""},
 		{"one short", nil, to(28233, there), "28,232 of 28,232 left", "28,233", TooLittle,
 			"the run needs 28233 ephemeral ports and this process may use 28232" + widen},
-		{"two addresses", nil, to(56464, there, "192.0.2.2:443"), "56,464 of 56,464 left", "56,464", OK, ""},
-		{"two addresses, one short", nil, to(56465, there, "192.0.2.2:443"), "56,464 of 56,464 left", "56,465", TooLittle,
-			"the run needs 56465 ephemeral ports and this process may use 56464" + widen},
+		{"two addresses", nil, to(56464, there, "192.0.2.2:443"), "28,232 of 28,232 left, 2 pairs", "28,232 per pair", OK, ""},
+		{"two addresses, one short", nil, to(56465, there, "192.0.2.2:443"), "28,232 of 28,232 left, 2 pairs", "28,233 per pair", TooLittle,
+			"the run needs 28233 ephemeral ports for each of 2 pairs of addresses and this process may use 28232" + widen},
 		{"more than any range has", nil, to(64513, there), "28,232 of 28,232 left", "64,513", TooLittle,
-			"the run needs 64513 ephemeral ports and one address of this machine reaches one of the server with 64512 at most"},
+			"the run needs 64513 ephemeral ports and one address of this machine reaches one of the server with 64512 at most; --source-ip gives more addresses"},
 		{"reserved", with(tree{"proc/sys/net/ipv4/ip_local_reserved_ports": "8080,40010-40019,40099\n"}), to(89, there), "89 of 89 left", "89", OK, ""},
 		{"not known", tree{"proc/sys/net/ipv4/ip_local_port_range": "60999 x"}, to(1, there), "", "", Unknown, ""},
 
@@ -66,7 +87,7 @@ func TestPorts(t *testing.T) {
 			socket{"127.0.0.1:40006", here, tcpFinWait2},   // over soon
 		)}), to(96, here), "97 of 100 left", "96", OK, ""},
 		{"a server's port is taken for each address", with(tree{"proc/net/tcp": table(socket{"127.0.0.1:40004", "0.0.0.0:0", 10})}),
-			to(198, there, "192.0.2.2:443"), "198 of 200 left", "198", OK, ""},
+			to(198, there, "192.0.2.2:443"), "99 of 100 left, 2 pairs", "99 per pair", OK, ""},
 		{"too many in use", with(tree{"proc/net/tcp": table(socket{"127.0.0.1:40001", here, 1})}), to(100, here), "99 of 100 left", "100", TooLittle,
 			"the run needs 100 ephemeral ports and 99 of 100 are left: connections to this server, and servers of this machine, have the others" + widen},
 		{"just closed", with(tree{"proc/net/tcp": table(socket{"127.0.0.1:40001", here, tcpFinWait1})}), to(100, here), "100 of 100 left", "100", Warn,
@@ -83,6 +104,29 @@ func TestPorts(t *testing.T) {
 			socket{"[::]:40002", "[::]:0", 10},
 		)}), to(98, "[2001:db8::1]:443"), "98 of 100 left", "98", OK, ""},
 		{"IPv4 in IPv6", with(tree{"proc/net/tcp6": table(socket{"[::ffff:192.0.2.9]:40001", "[::ffff:192.0.2.1]:443", 1})}), to(99, there), "99 of 100 left", "99", OK, ""},
+		{"pairs", nil, pairs(400, "127.0.0.1-127.0.0.4 2001:db8::9", here), "28,232 of 28,232 left, 4 pairs", "100 per pair", OK, ""},
+		{"pairs of either IP version", few, pairs(300, "127.0.0.1 2001:db8::9", here, "[2001:db8::1]:443", "[2001:db8::2]:443"), "100 of 100 left, 3 pairs", "100 per pair", OK, ""},
+		{"pairs with a server that is not known", few, pairs(200, "127.0.0.1 2001:db8::9", ""), "100 of 100 left, 2 pairs", "100 per pair", OK, ""},
+		{"no pair", few, pairs(1, "2001:db8::9", here), "100 of 100 left", "1", TooLittle,
+			"the source addresses and those of the server are not of the same IP version"},
+		{"one pair is short", with(tree{"proc/net/tcp": table(
+			socket{"127.0.0.1:40001", here, 1},
+			socket{"127.0.0.2:40001", here, 1},
+			socket{"127.0.0.2:40002", here, 1},
+			socket{"127.0.0.3:40001", here, 1}, // of another source
+			socket{"127.0.0.3:40002", here, 1},
+			socket{"127.0.0.3:40003", here, 1},
+			socket{"127.0.0.1:40003", here, tcpFinWait1},
+		)}), pairs(198, "127.0.0.1-127.0.0.2", here), "98 of 100 left, 2 pairs", "99 per pair", TooLittle,
+			"the run needs 99 ephemeral ports for each of 2 pairs of addresses and 98 of 100 are left: connections to this server, and servers of this machine, have the others" + widen},
+		{"just closed in another pair", with(tree{"proc/net/tcp": table(
+			socket{"127.0.0.1:40001", here, 1},
+			socket{"127.0.0.1:40002", here, 1},
+			socket{"127.0.0.2:40001", here, tcpFinWait1},
+			socket{"127.0.0.2:40002", here, tcpFinWait1},
+			socket{"127.0.0.2:40003", here, tcpFinWait1},
+		)}), pairs(196, "127.0.0.1-127.0.0.2", here), "98 of 100 left, 2 pairs", "98 per pair", Warn,
+			"ephemeral ports 98 of 100 left, 2 pairs: 1 more belong to connections that have just been closed, for a minute at most" + widen},
 		{"a table that is none", with(tree{"proc/net/tcp": "sl\n1:\n2: 0100007F:9C41 zz 01\n3: 0100007F:9C41 0100007F:2329 0x1\n4: " + strings.Repeat("0", 64) + ":9C41 0100007F:2329 01\n"}),
 			to(100, here), "100 of 100 left", "100", OK, ""},
 	})

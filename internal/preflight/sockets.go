@@ -13,8 +13,9 @@ import (
 // used counts the ephemeral ports that a run cannot have.
 type used struct {
 	listening int // taken by servers of this machine, whatever the target
-	open      int // by connections to the targets
-	closing   int // by connections to the targets that are over, but for the wait
+	// open are taken by connections of the pair of addresses that has most of them,
+	// and closing by those that are over, but for the wait.
+	open, closing int
 }
 
 // The states of a socket in /proc/net/tcp (include/net/tcp_states.h).
@@ -28,10 +29,21 @@ const (
 )
 
 // usedPorts counts in the kernel's tables of sockets. The kernel may give a port
-// to several connections as long as they go to different addresses, so only
-// those to the targets count.
-func (m Machine) usedPorts(targets []netip.AddrPort, usable *portSet) used {
-	var u used
+// to several connections as long as they differ in one of their addresses, so that
+// only those of a pair of the run's count, and for that pair.
+func (m Machine) usedPorts(n Need, usable *portSet) used {
+	type pair struct {
+		from netip.Addr // the zero Addr: any
+		to   netip.AddrPort
+	}
+	targets, sources := map[netip.AddrPort]bool{}, map[netip.Addr]bool{}
+	for _, to := range n.Targets {
+		targets[to] = true
+	}
+	for _, from := range n.Sources {
+		sources[from] = true
+	}
+	open, closing := map[pair]int{}, map[pair]int{}
 	listening := new(portSet)
 	for _, file := range []string{"proc/net/tcp", "proc/net/tcp6"} {
 		m.eachSocket(file, func(local, remote netip.AddrPort, state uint64) {
@@ -42,22 +54,32 @@ func (m Machine) usedPorts(targets []netip.AddrPort, usable *portSet) used {
 				listening.add(local.Port())
 				return
 			}
-			if !slices.Contains(targets, remote) {
+			p := pair{to: remote}
+			if len(sources) > 0 {
+				p.from = local.Addr()
+			}
+			if !targets[remote] || len(sources) > 0 && !sources[p.from] {
 				return
 			}
 			switch state {
 			case tcpTimeWait:
 				if !m.reuses(remote.Addr()) {
-					u.closing++
+					closing[p]++
 				}
 			case tcpFinWait1, tcpFinWait2, tcpLastAck, tcpClosing:
-				u.closing++
+				closing[p]++
 			default:
-				u.open++
+				open[p]++
 			}
 		})
 	}
-	u.listening = listening.count
+	u := used{listening: listening.count}
+	for _, count := range open {
+		u.open = max(u.open, count)
+	}
+	for p, count := range closing {
+		u.closing = max(u.closing, open[p]+count-u.open)
+	}
 	return u
 }
 
