@@ -30,6 +30,8 @@ type options struct {
 	objectives []objective.Objective
 	abortEarly bool
 	listen     string
+	cycles     int
+	pause      time.Duration       // between cycles
 	goal       objective.Objective // of a search; none without --max-load
 	vary       variation
 
@@ -83,9 +85,11 @@ func newFlags() *flags {
 		CloseTimeout:       loadgen.DefaultCloseTimeout,
 		CloseCode:          wsclient.StatusNormalClosure,
 	}
+	f.cycles = 1
 	f.loadFlags(f.group("Load"))
 	f.messageFlags(f.group("Messages"))
 	f.connectionFlags(f.group("Connections"))
+	f.cycleFlags(f.group("Storms"))
 	f.requestFlags(f.group("Request"))
 	f.tlsFlags(f.group("TLS, for wss://"))
 	objectives := f.group("Objectives")
