@@ -30,8 +30,12 @@ func Chain(cycles []*Result) (*Result, error) {
 		r.Stages[i].Messages.Rate /= float64(len(cycles))
 	}
 	for i := range r.Groups {
-		if g := &r.Groups[i]; g.ToS > g.FromS {
-			g.Messages.Rate /= float64(len(cycles))
+		g, length := &r.Groups[i], 0.0
+		for _, c := range cycles {
+			length += c.Groups[i].ToS - c.Groups[i].FromS
+		}
+		if length > 0 {
+			g.Messages.Rate = perSecond(g.Messages.Received, length)
 		}
 	}
 	for i, c := range cycles {

@@ -231,7 +231,15 @@ func TestMergeOfGroups(t *testing.T) {
 	if !reflect.DeepEqual(got.Groups, want) {
 		t.Errorf("got %+v, want %+v", got.Groups, want)
 	}
-	parts[1].Groups[0].ToS = 2
+	// A time that the server has a say in is as long as the longest.
+	parts[1].Groups[0].ToS = 1.5
+	if got, err = Merge(parts); err != nil || got.Groups[0].ToS != 1.5 || got.Groups[0].Messages.Rate != 1000/1.5 {
+		t.Errorf("got %+v, %v", got.Groups[0], err)
+	}
+	if got, err = Chain(parts); err != nil || got.Groups[0].Messages.Rate != 1000/2.5 || got.Groups[1].Messages.Rate != 1000./4 {
+		t.Errorf("got %+v, %v", got.Groups, err)
+	}
+	parts[1].Groups[0].Name = "during"
 	if got, err = Merge(parts); err != nil || got.Groups != nil {
 		t.Errorf("got %+v, %v, want no groups, which are not the same in both", got.Groups, err)
 	}

@@ -218,13 +218,12 @@ func (r *Result) addStages(parts []*Result) error {
 	return nil
 }
 
-// addGroups adds up by group where all parts had the same.
+// addGroups adds up by group where all parts had the same. Their times, which a
+// server may have a say in, are from the first beginning to the last end.
 func (r *Result) addGroups(parts []*Result) error {
 	groups := parts[0].Groups
 	for _, p := range parts {
-		if !slices.EqualFunc(p.Groups, groups, func(a, b Group) bool {
-			return a.Name == b.Name && a.Aside == b.Aside && a.FromS == b.FromS && a.ToS == b.ToS
-		}) {
+		if !slices.EqualFunc(p.Groups, groups, func(a, b Group) bool { return a.Name == b.Name && a.Aside == b.Aside }) {
 			return nil
 		}
 	}
@@ -233,13 +232,15 @@ func (r *Result) addGroups(parts []*Result) error {
 		sum.Connections, sum.Messages = 0, Messages{}
 		var rtts []*Latency
 		for _, p := range parts {
-			sum.Connections += p.Groups[i].Connections
-			addCounts(&sum.Messages, &p.Groups[i].Messages)
-			rtts = append(rtts, p.Groups[i].RTT)
+			of := &p.Groups[i]
+			sum.FromS, sum.ToS = min(sum.FromS, of.FromS), max(sum.ToS, of.ToS)
+			sum.Connections += of.Connections
+			addCounts(&sum.Messages, &of.Messages)
+			rtts = append(rtts, of.RTT)
 		}
 		length := r.WindowS
-		if g.ToS > g.FromS {
-			length = g.ToS - g.FromS
+		if sum.ToS > sum.FromS {
+			length = sum.ToS - sum.FromS
 		}
 		sum.Messages.Rate = perSecond(sum.Messages.Received, length)
 		var err error

@@ -13,6 +13,8 @@ import (
 const (
 	partWidth = 8
 	cellWidth = 12
+
+	shownParts = 12 // at the beginning and at the end; those between are in the document
 )
 
 // parts are what r is the sum of, and what they are called; none of an ordinary
@@ -92,6 +94,12 @@ func partTables(r *stats.Result, heading, row func(cells []string)) {
 		}
 		heading(names)
 		for i := range all {
+			if left := len(all) - 2*shownParts; left > 1 && i >= shownParts && i < len(all)-shownParts {
+				if i == shownParts {
+					row([]string{"…", Count(int64(left)) + " more"})
+				}
+				continue
+			}
 			cells := []string{fmt.Sprint(i + 1)}
 			for _, c := range columns {
 				cells = append(cells, c.value(&all[i]))
@@ -125,6 +133,7 @@ func (t *text) parts() {
 // parts tells the same in Markdown.
 func (m *markdown) parts() {
 	partTables(m.r, func(cells []string) { m.heading(cells...) }, func(cells []string) {
+		cells = append(cells, make([]string, len(connectionColumns)+1-len(cells))...)
 		for i, c := range cells {
 			m.marked = m.marked || c == "–" || strings.HasPrefix(c, "~")
 			m.censored = m.censored || c == "?"

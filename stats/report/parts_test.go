@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -63,6 +64,20 @@ func TestGoldenParts(t *testing.T) {
 		}
 		if _, err := ReadJSON(&document, c.name); err != nil {
 			t.Errorf("%s: read back: %v", c.name, err)
+		}
+	}
+}
+
+// Of many cycles the tables show the first and the last.
+func TestPartsInBetweenAreLeftOut(t *testing.T) {
+	for n, want := range map[int]int{25: 25, 26: 25, 1000: 25} {
+		r := base()
+		r.Cycles = make([]stats.Part, n)
+		rows := 0
+		var last []string
+		partTables(r, func([]string) { rows = 0 }, func(cells []string) { rows, last = rows+1, cells })
+		if rows != want || last[0] != fmt.Sprint(n) {
+			t.Errorf("%d cycles: got %d rows, the last one %q, want %d", n, rows, last, want)
 		}
 	}
 }
