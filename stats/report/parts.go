@@ -61,7 +61,7 @@ func phase(of func(p *stats.Part) float64) func(p *stats.Part) string {
 }
 
 // connectionColumns tell how connections came and went, messageColumns what went
-// over them.
+// over them, where something did, and resultColumns what to make of it.
 var (
 	connectionColumns = []partColumn{
 		{"opened", func(p *stats.Part) string { return ShortCount(p.Connections.Opened) }},
@@ -71,11 +71,13 @@ var (
 		{"close p99", figure(stats.Close, stats.P99)},
 		{"closed in", phase(func(p *stats.Part) float64 { return p.CloseS })},
 	}
-	messageColumns = []partColumn{
+	messageColumns = append([]partColumn{
 		{"received", func(p *stats.Part) string { return ShortCount(p.Messages.Received) }},
 		{"rate", func(p *stats.Part) string { return Rate(p.Messages.Rate) }},
 		{"rtt p50", figure(stats.RTT, stats.P50)},
 		{"rtt p99", figure(stats.RTT, stats.P99)},
+	}, resultColumns...)
+	resultColumns = []partColumn{
 		{"errors", func(p *stats.Part) string { return ShortCount(p.Errors.Total()) }},
 		{"verdict", func(p *stats.Part) string { return clean(cmp.Or(string(p.Verdict), "–")) }},
 	}
@@ -87,7 +89,11 @@ func partTables(r *stats.Result, heading, row func(cells []string)) {
 	if len(all) == 0 {
 		return
 	}
-	for _, columns := range [][]partColumn{connectionColumns, messageColumns} {
+	tables := [][]partColumn{connectionColumns, messageColumns}
+	if r.Load.InFlight == 0 && r.Load.Rate == 0 && r.Messages.Received == 0 {
+		tables[1] = resultColumns
+	}
+	for _, columns := range tables {
 		names := []string{strings.ToUpper(noun[:1]) + noun[1:]}
 		for _, c := range columns {
 			names = append(names, c.name)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,17 @@ func TestGoldenParts(t *testing.T) {
 		if _, err := ReadJSON(&document, c.name); err != nil {
 			t.Errorf("%s: read back: %v", c.name, err)
 		}
+	}
+}
+
+// Where no messages were to be sent, no table tells that there were none.
+func TestPartsOfIdleRuns(t *testing.T) {
+	r := base()
+	r.Merged = make([]stats.Part, 2)
+	var headings []string
+	partTables(r, func(cells []string) { headings = append(headings, strings.Join(cells[1:], ", ")) }, func([]string) {})
+	if len(headings) != 2 || headings[1] != "errors, verdict" {
+		t.Errorf("got %q", headings)
 	}
 }
 
