@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"wsstorm/wsclient"
@@ -346,7 +347,7 @@ func TestASourceThatIsNotHere(t *testing.T) {
 		if r.Connections.Opened != 2 || r.Connections.Failed != 2 {
 			t.Errorf("got %+v", r.Connections)
 		}
-		want := "connect 127.0.0.1:" + port + " from 192.0.2.9: this machine cannot connect from that address: cannot assign requested address"
+		want := "connect 127.0.0.1:" + port + " from 192.0.2.9: bind: " + syscall.EADDRNOTAVAIL.Error() + ": this machine does not have it"
 		if e := r.Errors["connect"]; e.Count != 2 || e.Example != want {
 			t.Errorf("got %+v, want 2 with %q", r.Errors, want)
 		}

@@ -68,7 +68,7 @@ func TestOpenErrorsOfOurEnd(t *testing.T) {
 	if !errors.As(err, &failed) || failed.Stage != StageConnect || failed.From != "192.0.2.9" {
 		t.Fatalf("got %v, want an *OpenError of connecting from 192.0.2.9", err)
 	}
-	if want := "connect 127.0.0.1:9 from 192.0.2.9: this machine cannot connect from that address: "; !strings.HasPrefix(err.Error(), want) {
+	if want := "connect 127.0.0.1:9 from 192.0.2.9: bind: "; !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %q, want it to begin with %q", err, want)
 	}
 	for _, tt := range []struct {
@@ -76,11 +76,13 @@ func TestOpenErrorsOfOurEnd(t *testing.T) {
 		want string
 	}{
 		{OpenError{StageConnect, "127.0.0.1:9", "", syscall.EADDRNOTAVAIL},
-			"connect 127.0.0.1:9: no local port is left to connect from, or no address: cannot assign requested address"},
+			"connect 127.0.0.1:9: cannot assign requested address: no local port is left, or no address"},
 		{OpenError{StageConnect, "127.0.0.1:9", "127.0.0.2", syscall.EADDRNOTAVAIL},
-			"connect 127.0.0.1:9 from 127.0.0.2: no local port is left to connect from, or no address: cannot assign requested address"},
+			"connect 127.0.0.1:9 from 127.0.0.2: cannot assign requested address: no local port is left"},
+		{OpenError{StageConnect, "127.0.0.1:9", "192.0.2.9", os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)},
+			"connect 127.0.0.1:9 from 192.0.2.9: bind: cannot assign requested address: this machine does not have it"},
 		{OpenError{StageConnect, "127.0.0.1:9", "127.0.0.2", os.NewSyscallError("bind", syscall.EADDRINUSE)},
-			"connect 127.0.0.1:9 from 127.0.0.2: this machine cannot connect from that address: address already in use"},
+			"connect 127.0.0.1:9 from 127.0.0.2: bind: address already in use"},
 	} {
 		want := strings.Replace(tt.want, "cannot assign requested address", syscall.EADDRNOTAVAIL.Error(), 1)
 		want = strings.Replace(want, "address already in use", syscall.EADDRINUSE.Error(), 1)

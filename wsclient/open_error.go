@@ -52,11 +52,14 @@ func (e *OpenError) Error() string {
 	var record tls.RecordHeaderError
 	var call *os.SyscallError
 	switch {
-	case errors.As(e.Err, &call) && call.Syscall == "bind":
-		text = "this machine cannot connect from that address: " + call.Err.Error()
+	// The kernel's words do not say that it is our end. What does stands last, where
+	// reports that shorten the text leave it.
+	case errors.As(e.Err, &call) && call.Syscall == "bind" && call.Err == syscall.EADDRNOTAVAIL:
+		text += ": this machine does not have it"
+	case e.Stage == StageConnect && e.From != "" && errors.Is(e.Err, syscall.EADDRNOTAVAIL):
+		text += ": no local port is left"
 	case e.Stage == StageConnect && errors.Is(e.Err, syscall.EADDRNOTAVAIL):
-		// The kernel's words do not say that it is our end that is short.
-		text = "no local port is left to connect from, or no address: " + e.Err.Error()
+		text += ": no local port is left, or no address"
 	case errors.As(e.Err, &record) && strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/"):
 		text = "the server answered in plain HTTP: did you mean ws://?"
 	case errors.As(e.Err, &record):

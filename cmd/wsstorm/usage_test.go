@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"wsstorm/stats/objective"
@@ -116,7 +117,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--source-ip", "::1", "--connect-to", "127.0.0.1-9", url}, "--source-ip contradicts --connect-to: the source addresses ::1 and the target's 127.0.0.1-127.0.0.9 are not of the same IP version"},
 		{[]string{"--source-ip", "::1", url}, "--source-ip contradicts the URL: the source addresses ::1 and the target's 127.0.0.1 are not of the same IP version"},
 		{[]string{"--source-ip", "::1"}, "--source-ip contradicts the built-in server: the source addresses ::1 and the target's 127.0.0.1 are not of the same IP version"},
-		{[]string{"--source-ip", "192.0.2.9", url}, "this machine cannot connect from the source address 192.0.2.9: cannot assign requested address"},
+		{[]string{"--source-ip", "192.0.2.9", url}, "this machine cannot connect from the source address 192.0.2.9: " + syscall.EADDRNOTAVAIL.Error()},
 		{[]string{"-u", "a:b", "-H", "authorization: c"}, "--header Authorization contradicts --user: it is the same header"},
 		{[]string{"--cookie", "a=b", "-H", "Cookie: c"}, "--header Cookie contradicts --cookie: it is the same header"},
 		{[]string{"-u", "a:b", "ws://c:d@h/"}, "--user contradicts the user name in the URL"},
