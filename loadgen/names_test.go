@@ -78,7 +78,6 @@ func TestANameOfSeveralAddresses(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				nameServer(t, tt.addresses...)
-				seen.n = map[string]int{}
 				p := aimed(t, p, "ws://turns.test:"+port+"/")
 				p.Connections, p.InFlight, p.Messages = 12, 1, 12
 				r := load(t, t.Context(), p)
@@ -86,7 +85,8 @@ func TestANameOfSeveralAddresses(t *testing.T) {
 					t.Errorf("got %+v, dns %+v, errors %+v", r.Connections, r.Latency["dns"], r.Errors)
 				}
 				got := []int{0, 0}
-				for pair, n := range seen.n {
+				pairs, _ := seen.take()
+				for pair, n := range pairs {
 					if strings.HasSuffix(pair, " to 127.0.0.1") {
 						got[0] += n
 					} else {
@@ -94,7 +94,7 @@ func TestANameOfSeveralAddresses(t *testing.T) {
 					}
 				}
 				if min(got[0], got[1]) != tt.want[0] || max(got[0], got[1]) != tt.want[1] {
-					t.Errorf("got %v connections at the two addresses, want %v: %v", got, tt.want, seen.n)
+					t.Errorf("got %v connections at the two addresses, want %v: %v", got, tt.want, pairs)
 				}
 			})
 		}

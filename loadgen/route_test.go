@@ -222,6 +222,15 @@ func (e *ends) count(r *http.Request) {
 	e.to[r.Host]++
 }
 
+// take returns what was counted, and begins anew.
+func (e *ends) take() (pairs, hosts map[string]int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	pairs, hosts = e.n, e.to
+	e.n, e.to = map[string]int{}, map[string]int{}
+	return pairs, hosts
+}
+
 // listen has servers of one port on the addresses of the loopback network that
 // end in the given numbers, and returns what they saw and the port.
 func listen(t *testing.T, numbers ...int) (*ends, string) {
@@ -285,9 +294,10 @@ func TestSources(t *testing.T) {
 		if r.Connections.Opened != 40 || r.Messages.Received != 40 {
 			t.Errorf("got %+v, errors %+v", r.Connections, r.Errors)
 		}
+		pairs, _ := seen.take()
 		for i := 2; i <= 5; i++ {
-			if pair := fmt.Sprintf("127.0.0.%d to 127.0.0.1", i); seen.n[pair] != 10 {
-				t.Errorf("%s: got %d connections, want 10: %v", pair, seen.n[pair], seen.n)
+			if pair := fmt.Sprintf("127.0.0.%d to 127.0.0.1", i); pairs[pair] != 10 {
+				t.Errorf("%s: got %d connections, want 10: %v", pair, pairs[pair], pairs)
 			}
 		}
 	})
@@ -304,27 +314,27 @@ func TestConnectTo(t *testing.T) {
 				p.Connections, p.InFlight, p.Messages = 12, 1, 12
 				p.ConnectTo = addrs(t, "127.0.0.1-127.0.0.2")
 				r := load(t, t.Context(), p)
-				if r.Connections.Opened != 12 || r.Latency["dns"] != nil || len(seen.to) != 1 || seen.to[host+":"+port] != 12 {
-					t.Errorf("got %+v, dns %+v, hosts %v, errors %+v", r.Connections, r.Latency["dns"], seen.to, r.Errors)
+				pairs, hosts := seen.take()
+				if r.Connections.Opened != 12 || r.Latency["dns"] != nil || len(hosts) != 1 || hosts[host+":"+port] != 12 {
+					t.Errorf("got %+v, dns %+v, hosts %v, errors %+v", r.Connections, r.Latency["dns"], hosts, r.Errors)
 				}
 				for _, to := range []string{"1", "2"} {
 					n := 0
-					for pair, count := range seen.n {
+					for pair, count := range pairs {
 						if strings.HasSuffix(pair, " to 127.0.0."+to) {
 							n += count
 						}
 					}
 					if n != 6 {
-						t.Errorf("127.0.0.%s: got %d connections, want 6: %v", to, n, seen.n)
+						t.Errorf("127.0.0.%s: got %d connections, want 6: %v", to, n, pairs)
 					}
 				}
 				p.Sources = addrs(t, "127.0.0.7,127.0.0.9")
-				seen.n = map[string]int{}
 				load(t, t.Context(), p)
-				if len(seen.n) != 4 {
-					t.Errorf("got %v, want four pairs", seen.n)
+				if pairs, _ = seen.take(); len(pairs) != 4 {
+					t.Errorf("got %v, want four pairs", pairs)
 				}
-				for pair, n := range seen.n {
+				for pair, n := range pairs {
 					if n != 3 {
 						t.Errorf("%s: got %d connections, want 3", pair, n)
 					}
