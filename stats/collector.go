@@ -10,8 +10,10 @@ type Collector struct {
 	sizes  []string
 	stages []StageInfo
 	groups []Group
-	parts  int    // slots for RTT: sizes of one stage or group, then those of the next
+	parts  int    // slots for the headline: sizes of one stage or group, then those of the next
 	aside  []bool // of these: in no total
+
+	headline Metric // RTT, or Delivery
 
 	// One per slot of a shard, nil until there is something to hold. A shard's
 	// full histogram changes places with the spare one, is merged and cleared,
@@ -19,7 +21,7 @@ type Collector struct {
 	// than there are shards is enough.
 	spares, full []*histogram
 	totals       []*histogram
-	second       *histogram // RTT since the last Tick
+	second       *histogram // the headline since the last Tick
 
 	// Of all shards, as last seen.
 	clamped   []int64 // per slot
@@ -67,6 +69,10 @@ func newCollector(shards []*Shard, sizes []string, rows int) *Collector {
 	}
 }
 
+// CountDeliveries says that the run is a broadcast, before the first Tick: its
+// headline is Delivery, and a message is received once by each subscriber.
+func (c *Collector) CountDeliveries() { c.headline = Delivery }
+
 // Tick takes what the shards have recorded since the last Tick, and what this
 // process has used since then or since NewCollector, appends it as an Interval,
 // and returns that. The interval ends at end, measured from the start of the
@@ -102,8 +108,8 @@ func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 	return i
 }
 
-// sweep empties the shards into the totals. Afterwards second holds the RTT of
-// this sweep alone.
+// sweep empties the shards into the totals. Afterwards second holds the headline
+// of this sweep alone.
 func (c *Collector) sweep() {
 	c.second.reset()
 	c.counters.reset()

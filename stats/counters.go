@@ -24,6 +24,10 @@ type Counters struct {
 	// owner begins to count then.
 	BytesSent, BytesReceived int64
 
+	// Of a broadcast: messages without a stamp of this run, over the whole run,
+	// and messages of the window that did not reach every subscriber.
+	Other, Incomplete int64
+
 	// Deflate counts the payload bytes of connections that negotiated
 	// permessage-deflate, before and after it.
 	Deflate Compression
@@ -53,6 +57,10 @@ type MessageCounters struct {
 	Sent, Received, Lost                          int64
 	Mismatched, Duplicated, Reordered, Unexpected int64
 	Unsent, Blocked                               int64
+
+	// Expected is what Received and Lost add up to in a broadcast: the sum, over
+	// the messages sent, of the subscribers that were open then.
+	Expected int64
 }
 
 func (m *MessageCounters) add(n *MessageCounters) {
@@ -65,6 +73,7 @@ func (m *MessageCounters) add(n *MessageCounters) {
 	m.Unexpected += n.Unexpected
 	m.Unsent += n.Unsent
 	m.Blocked += n.Blocked
+	m.Expected += n.Expected
 }
 
 // messages returns the counts as a Messages; lengthS is the time in seconds that
@@ -108,6 +117,8 @@ func (c *Counters) add(d *Counters) {
 	c.AllReceived += d.AllReceived
 	c.BytesSent += d.BytesSent
 	c.BytesReceived += d.BytesReceived
+	c.Other += d.Other
+	c.Incomplete += d.Incomplete
 	c.Deflate.SentRaw += d.Deflate.SentRaw
 	c.Deflate.SentWire += d.Deflate.SentWire
 	c.Deflate.ReceivedRaw += d.Deflate.ReceivedRaw

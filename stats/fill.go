@@ -6,8 +6,9 @@ import (
 )
 
 // Fill writes into r what the shards have recorded since the run began: Schema,
-// Connections (all but Requested), Messages, Bytes, Compression, Latency,
-// Sizes, Stages, Groups, Errors, Closes and Intervals. The caller sets the rest, WindowS
+// Connections (all but Requested), Messages, Broadcast (all but Publishers and
+// Subscribers), Bytes, Compression, Latency, Sizes, Stages, Groups, Errors,
+// Closes and Intervals. The caller sets the rest, WindowS
 // before the call, since rates are made with it. What was recorded after the
 // last Tick is in the totals, and in no interval.
 func (c *Collector) Fill(r *Result) {
@@ -25,6 +26,7 @@ func (c *Collector) Fill(r *Result) {
 	r.SYNs = n.retransmitted()
 
 	r.Messages = c.messages(c.all(), r.WindowS)
+	r.Broadcast = c.broadcast(r)
 	r.Bytes = Bytes{Sent: n.BytesSent, Received: n.BytesReceived}
 	r.Compression = nil
 	if n.Deflate != (Compression{}) {
@@ -62,21 +64,24 @@ func closeCounts(counts map[closeCodes]int64) []CloseCount {
 // fillLatency sums up every metric that has a value.
 func (c *Collector) fillLatency(r *Result) {
 	r.Latency = make(map[string]*Latency)
-	if l := c.latency(c.all(), r.Messages.Lost); l != nil {
-		r.Latency[RTT.String()] = l
-	}
 	for m := RTT + 1; m < NumMetrics; m++ {
 		lost := int64(0)
-		if m == Service {
+		switch m {
+		case Service:
 			lost = r.Messages.Lost
+		case Skew:
+			lost = c.counters.Incomplete
 		}
 		if l := c.latency(some{first: slot(c.parts, m), step: 1, n: 1}, lost); l != nil {
 			r.Latency[m.String()] = l
 		}
 	}
+	if l := c.latency(c.all(), r.Messages.Lost); l != nil {
+		r.Latency[c.headline.String()] = l
+	}
 }
 
-// fillSizes breaks messages and RTT down by size, where there are several.
+// fillSizes breaks messages and the headline down by size, where there are several.
 func (c *Collector) fillSizes(r *Result) {
 	r.Sizes = nil
 	if len(c.sizes) < 2 {
@@ -89,7 +94,7 @@ func (c *Collector) fillSizes(r *Result) {
 	}
 }
 
-// fillStages breaks messages and RTT down by stage, where the load changed.
+// fillStages breaks messages and the headline down by stage, where the load changed.
 func (c *Collector) fillStages(r *Result) {
 	r.Stages = nil
 	if len(c.stages) == 0 || len(c.stages) == 1 && c.stages[0].constant() {
@@ -111,7 +116,7 @@ type some struct {
 	total          bool
 }
 
-// all is the slots of RTT that count into the totals.
+// all is the slots of the headline that count into the totals.
 func (c *Collector) all() some { return some{first: 0, step: 1, n: c.parts, total: true} }
 
 func (s some) slots(yield func(int) bool) {

@@ -104,6 +104,35 @@ func usages(all ...Usage) func() Usage {
 	}
 }
 
+// broadcastResult is a run that was a broadcast.
+func broadcastResult() *Result {
+	s := NewShard(1)
+	c := NewCollector([]*Shard{s}, []string{"64"}, nil)
+	c.CountDeliveries()
+	s.Opened, s.Closed = 3, 3
+	for i := range 100 {
+		s.Sizes[0].Sent++
+		s.Sizes[0].Expected += 2
+		s.Sizes[0].Received += 2
+		s.RecordDelivery(true, 0, time.Duration(i)*time.Microsecond)
+		s.RecordDelivery(true, 0, time.Duration(2*i)*time.Microsecond)
+		s.Record(Skew, time.Duration(i)*time.Microsecond)
+	}
+	s.RecordDelivery(false, 0, time.Second)
+	s.Sizes[0].Sent, s.Sizes[0].Expected, s.Sizes[0].Lost = 101, 202, 2
+	s.FailN(ErrLost, 2, "")
+	s.Incomplete, s.Other = 1, 4
+	c.Tick(time.Second, time.Second, "measure")
+	r := &Result{
+		Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), WindowS: 1,
+		Load: Load{Rate: 101, Arrival: "constant", Workers: 1}, Connections: Connections{Requested: 3},
+	}
+	c.Fill(r)
+	r.Broadcast.Publishers, r.Broadcast.Subscribers = 1, 2
+	r.Verdict = Judge(r)
+	return r
+}
+
 // emptyResult is a run in which no connection was ever opened.
 func emptyResult() *Result {
 	r := &Result{Connections: Connections{Requested: 5}, URL: "ws://[::1]:9/"}

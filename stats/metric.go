@@ -19,6 +19,8 @@ const (
 	Ping                    // Ping sent → matching Pong received
 	OpenAfter               // the run began → this connection open: the storm of connections before traffic
 	Idle                    // last byte either way → connection lost, or the Ping sent that it did not survive
+	Delivery                // broadcast: due at the publisher → received by one subscriber; the headline there
+	Skew                    // broadcast: first subscriber's receipt → last one's, of a message that reached all
 
 	NumMetrics
 )
@@ -26,6 +28,7 @@ const (
 var metricNames = [NumMetrics]string{
 	"rtt", "service", "lag", "queue", "dns", "connect", "tls", "upgrade", "open", "close", "ping",
 	"open_after", "idle",
+	"delivery", "skew",
 }
 
 // String returns the name under which the metric stands in a result document.

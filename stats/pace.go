@@ -78,7 +78,7 @@ const portable = "portable"
 // of: p99, and where that passes, the quantiles beyond it, which a client that
 // was stopped for a moment in a long run makes its own.
 func checkLag(r *Result) []Finding {
-	rtt := r.Latency[RTT.String()]
+	rtt := r.headline()
 	lag := r.Latency[Lag.String()]
 	if !r.openLoop() || rtt == nil || lag == nil {
 		return nil
@@ -95,11 +95,11 @@ func checkLag(r *Result) []Finding {
 	// microseconds, which says nothing against it.
 	suspect := min(max(0.05*rtt.near(P50), 100e3), limit(P99))
 	found := grade(lag.near(P99), suspect, limit(P99), unitNS,
-		"The client sent late (p99), and rtt counts from the due time; "+remedy)
+		"The client sent late (p99), and "+r.Headline().String()+" counts from the due time; "+remedy)
 	for q := P99 + 1; q < NumQuantiles && found == nil; q++ {
 		if late, ok := lag.Quantile(q); ok {
 			found = grade(float64(late), limit(q), never, unitNS,
-				fmt.Sprintf("The client sent some messages so late (p%v) that rtt from p%v on tells more of it than of the server; %s", q, q, remedy))
+				fmt.Sprintf("The client sent some messages so late (p%v) that %v from p%v on tells more of it than of the server; %s", q, r.Headline(), q, remedy))
 		}
 	}
 	return found

@@ -20,6 +20,7 @@ type Result struct {
 	WindowS     float64             `json:"window_s"`    // length of the measured window
 	Connections Connections         `json:"connections"`
 	Messages    Messages            `json:"messages"`
+	Broadcast   *Broadcast          `json:"broadcast,omitempty"` // where publishers sent to subscribers
 	Bytes       Bytes               `json:"bytes"`
 	Compression *Compression        `json:"compression,omitempty"` // where permessage-deflate was negotiated
 	Latency     map[string]*Latency `json:"latency"`               // by Metric name; only those with a count
@@ -92,6 +93,9 @@ type SYNRetransmission struct {
 // Sent = Received + Lost. Mismatched is a part of Received; Duplicated and
 // Unexpected are replies beyond it; Reordered ones are a part of Received.
 // A message that expects no reply is never lost.
+//
+// In a broadcast all but Sent, Unsent and Blocked count copies at subscribers,
+// and Received + Lost is Broadcast.Expected.
 type Messages struct {
 	Sent       int64   `json:"sent"`
 	Received   int64   `json:"received"`
@@ -140,7 +144,7 @@ type Latency struct {
 type Size struct {
 	Bytes    string   `json:"bytes"` // "125", or "64-4096" for a range
 	Messages Messages `json:"messages"`
-	RTT      *Latency `json:"rtt,omitempty"`
+	RTT      *Latency `json:"rtt,omitempty"` // in a broadcast, of Delivery
 }
 
 // A Stage is a stretch of the measured window in which the load was constant, or
@@ -154,11 +158,11 @@ type Stage struct {
 	ConnectionsFrom int64    `json:"connections_from,omitempty"`
 	ConnectionsTo   int64    `json:"connections_to,omitempty"`
 	Messages        Messages `json:"messages"`
-	RTT             *Latency `json:"rtt,omitempty"`
+	RTT             *Latency `json:"rtt,omitempty"` // in a broadcast, of Delivery
 }
 
 // Fairness says how evenly the server answered: messages received per
-// connection that was opened.
+// connection that was opened, in a broadcast per subscriber.
 type Fairness struct {
 	Min     int64 `json:"min"`
 	P50     int64 `json:"p50"`
@@ -192,7 +196,7 @@ type Interval struct {
 	Connections int64   `json:"connections"` // open at its end
 	Opened      int64   `json:"opened,omitempty"`
 	Closed      int64   `json:"closed,omitempty"` // connections that ended, for whatever reason
-	RTTP50NS    int64   `json:"rtt_p50_ns"`       // of the replies received in it; 0 where there was none
+	RTTP50NS    int64   `json:"rtt_p50_ns"`       // of the replies received in it, in a broadcast of the deliveries; 0 where there was none
 	RTTP99NS    int64   `json:"rtt_p99_ns"`
 	RTTMaxNS    int64   `json:"rtt_max_ns"`
 

@@ -43,7 +43,7 @@ func TestResultsMatchSchema(t *testing.T) {
 	}
 
 	for name, r := range map[string]*Result{
-		"full": fullResult(), "empty": emptyResult(), "interrupted": interruptedResult(),
+		"full": fullResult(), "empty": emptyResult(), "interrupted": interruptedResult(), "broadcast": broadcastResult(),
 	} {
 		text, err := json.Marshal(r)
 		if err != nil {

@@ -44,7 +44,7 @@ const (
 // did not take, and replies that it did not send.
 func ProbeOf(load float64, r *Result) Probe {
 	p := Probe{Load: load, Outcome: ProbeHeld, Rate: r.Messages.Rate, Verdict: r.Verdict.Status}
-	if rtt := r.Latency[RTT.String()]; rtt != nil {
+	if rtt := r.headline(); rtt != nil {
 		p.RTTP50NS, _ = rtt.Quantile(P50)
 		p.RTTP99NS, _ = rtt.Quantile(P99)
 	}

@@ -44,8 +44,8 @@ func NewShard(sizes int) *Shard {
 }
 
 // A shard's recorders are one slice, so that the collector treats all alike:
-// RTT per entry of the size list, the other metrics, and RTT outside of the
-// measured window.
+// the headline (RTT, in a broadcast Delivery) per entry of the size list, the
+// other metrics, and the headline outside of the measured window.
 
 // slots returns the number of recorders for that many sizes.
 func slots(sizes int) int { return sizes + int(NumMetrics-1) + 1 }
@@ -91,6 +91,18 @@ func (s *Shard) RecordReply(window bool, size int, rtt, service time.Duration) {
 // RecordAside records the RTT of a reply that belongs to a group aside, was due
 // in the measured window, and is in no other number.
 func (s *Shard) RecordAside(size int, rtt time.Duration) { s.recorders[size].record(rtt) }
+
+// RecordDelivery records the receipt of a broadcast message by one subscriber, a
+// message of the given index into the size list. With window false it is seen by
+// the intervals only.
+//
+// RecordDelivery allocates only at the first value.
+func (s *Shard) RecordDelivery(window bool, size int, d time.Duration) {
+	if !window {
+		size = len(s.recorders) - 1
+	}
+	s.recorders[size].record(d)
+}
 
 // Fail counts one failure. The first example of each class is kept, cut to 256
 // bytes; WantsExample tells whether it would be.

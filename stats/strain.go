@@ -7,7 +7,7 @@ const eventLoop = "epoll"
 // the rtt that it is a part of. The floors are what reading takes, a few
 // microseconds a message, beside loopback latencies.
 func checkQueue(r *Result) []Finding {
-	rtt, queue := r.Latency[RTT.String()], r.Latency[Queue.String()]
+	rtt, queue := r.headline(), r.Latency[Queue.String()]
 	if rtt == nil || queue == nil {
 		return nil
 	}
@@ -51,7 +51,7 @@ func gradeCPU(r *Result, busy float64, something, more string) []Finding {
 
 // checkGC compares a pause with the latencies that it would lengthen.
 func checkGC(r *Result) []Finding {
-	rtt := r.Latency[RTT.String()]
+	rtt := r.headline()
 	if rtt == nil || r.WindowS <= 0 {
 		return nil
 	}
@@ -68,7 +68,7 @@ func checkGC(r *Result) []Finding {
 }
 
 func checkScheduler(r *Result) []Finding {
-	rtt := r.Latency[RTT.String()]
+	rtt := r.headline()
 	ready := r.Client.SchedLatency
 	if rtt == nil || ready == nil || !P999.Printable(ready.Count) {
 		return nil

@@ -47,6 +47,10 @@ func newSum(parts []*Result, started time.Time, lengthS float64) (*Result, error
 		}
 	}
 	r.Messages.Rate = perSecond(r.Messages.Received, lengthS)
+	var err error
+	if r.Broadcast, err = addBroadcasts(parts, lengthS); err != nil {
+		return nil, err
+	}
 	r.Closes = closeCounts(closes)
 	r.SYNs = addSYNs(parts)
 	r.Fairness = fairnessOfAll(parts)
@@ -105,9 +109,12 @@ func (r *Result) addLatencies(parts []*Result) error {
 		for _, l := range all {
 			censored += l.Censored
 		}
-		if metric == RTT.String() || metric == Service.String() {
-			// Those of a part without a single reply are in none of its latencies.
+		// Those of a part without a single reply are in none of its latencies.
+		switch {
+		case metric == RTT.String() || metric == Service.String(), metric == Delivery.String() && r.Broadcast != nil:
 			censored = r.Messages.Lost
+		case metric == Skew.String() && r.Broadcast != nil:
+			censored = r.Broadcast.Incomplete
 		}
 		l, err := mergeLatencies(all, censored)
 		if err != nil {

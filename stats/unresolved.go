@@ -13,6 +13,9 @@ func checkLost(r *Result) []Finding {
 	if m.Lost == 0 {
 		return nil
 	}
+	if r.Broadcast != nil {
+		return checkUndelivered(r)
+	}
 	text := "Messages were never answered; the quantiles count them as longer than all others, the maximum leaves them out; look at the errors."
 	rtt := r.Latency[RTT.String()]
 	if 2*m.Lost > m.Sent {
@@ -26,6 +29,15 @@ func checkLost(r *Result) []Finding {
 		}
 	}
 	return grade(float64(m.Lost)/float64(m.Sent), 0, P50.Tail(), unitRatio, text)
+}
+
+// checkUndelivered is checkLost of a broadcast.
+func checkUndelivered(r *Result) []Finding {
+	text := "Messages did not reach all subscribers; the quantiles of the delivery count these copies as longer than all others, the maximum leaves them out; look at the errors, and at the server's limits on slow consumers."
+	if 2*r.Messages.Lost > r.Expected() {
+		text = "Most copies of the messages never came, so that no quantile of the delivery is known; look at the errors, and at what a subscriber has to say first (--subscribe-message)."
+	}
+	return grade(float64(r.Messages.Lost)/float64(r.Expected()), 0, P50.Tail(), unitRatio, text)
 }
 
 // checkClamped grades the values that were recorded as something else: a few

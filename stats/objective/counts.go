@@ -3,11 +3,11 @@ package objective
 import "wsstorm/stats"
 
 // messages returns the counts of the measured window, as shares of the messages
-// sent in it where they are parts of them.
+// that were to be received where they are parts of them.
 func messages() []metric {
 	part := func(name string, class stats.Class, n func(stats.Messages) int64) metric {
 		m := number("messages."+name, count, func(r *stats.Result) float64 { return float64(n(r.Messages)) })
-		m.whole = func(r *stats.Result) int64 { return r.Messages.Sent }
+		m.whole = (*stats.Result).Expected
 		if class < stats.NumClasses {
 			m.classes = []stats.Class{class}
 		}
@@ -33,6 +33,10 @@ func messages() []metric {
 	}
 	for i := range all {
 		m := &all[i]
+		switch m.name {
+		case "messages.sent", "messages.blocked":
+			m.whole = func(r *stats.Result) int64 { return r.Messages.Sent }
+		}
 		switch m.name {
 		case "messages.sent":
 			m.whole = nil // of itself

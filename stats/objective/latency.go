@@ -26,11 +26,11 @@ func latencies() []metric {
 	}
 	for i := range all {
 		switch all[i].name {
-		case "rtt.p50":
+		case "rtt.p50", "delivery.p50":
 			all[i].second = replies(func(i stats.Interval) int64 { return i.RTTP50NS })
-		case "rtt.p99":
+		case "rtt.p99", "delivery.p99":
 			all[i].second = replies(func(i stats.Interval) int64 { return i.RTTP99NS })
-		case "rtt.max":
+		case "rtt.max", "delivery.max":
 			all[i].second = replies(func(i stats.Interval) int64 { return i.RTTMaxNS })
 		}
 	}

@@ -34,6 +34,7 @@ type metric struct {
 var metrics = slices.Concat(
 	latencies(),
 	messages(),
+	broadcast(),
 	connections(),
 	traffic(),
 	failures(),

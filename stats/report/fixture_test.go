@@ -22,6 +22,7 @@ var results = sync.OnceValue(func() map[string]*stats.Result {
 		"stages":      stages(),
 		"crowd":       crowd(),
 		"readers":     readers(),
+		"broadcast":   broadcastOf(),
 		"huge":        huge(),
 		"idle":        idle(),
 		"nothing":     nothing(),
@@ -96,6 +97,44 @@ func closedLoop() *stats.Result {
 	r.Connections.Requested = 1000
 	r.Fairness = &stats.Fairness{Min: 118, P50: 120, Max: 123}
 	return finish(s, []string{"20"}, r)
+}
+
+// broadcastOf is a run of two publishers whose server lost a few copies.
+func broadcastOf() *stats.Result {
+	rng := rand.New(rand.NewPCG(12, 12))
+	s := stats.NewShard(2)
+	openings(s, rng, 102)
+	for i := range 1000 {
+		s.Sizes[i%2].Sent++
+		s.Sizes[i%2].Expected += 100
+		s.Record(stats.Lag, around(rng, 10*time.Microsecond))
+		for range 100 {
+			s.Sizes[i%2].Received++
+			s.RecordDelivery(true, i%2, around(rng, 2*time.Millisecond))
+		}
+		s.Record(stats.Skew, around(rng, time.Millisecond))
+	}
+	s.Sizes[1].Sent += 4
+	s.Sizes[1].Expected += 400
+	s.Sizes[1].Received += 391
+	for range 391 {
+		s.RecordDelivery(true, 1, around(rng, 3*time.Millisecond))
+	}
+	s.Sizes[1].Lost += 9
+	s.Sizes[1].Duplicated, s.Sizes[1].Reordered, s.Sizes[0].Mismatched = 3, 2, 1
+	s.FailN(stats.ErrLost, 9, "not delivered to a subscriber by the end of the drain")
+	s.Incomplete, s.Other = 4, 100
+	s.BytesSent, s.BytesReceived = 1004*72, 100_391*68
+	r := base()
+	r.Load = stats.Load{Rate: 100.4, Arrival: "constant", Workers: 2}
+	r.Connections.Requested = 102
+	c := stats.NewCollector([]*stats.Shard{s}, []string{"64", "1024"}, nil)
+	c.CountDeliveries()
+	c.Fill(r)
+	r.Broadcast.Publishers, r.Broadcast.Subscribers = 2, 100
+	r.Client.CPUPerMessageNS = 9300
+	r.Verdict = stats.Judge(r)
+	return r
 }
 
 // openLoop is a run whose client was a little late.

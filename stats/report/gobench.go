@@ -56,12 +56,12 @@ func GoBench(w io.Writer, r *stats.Result) error {
 	}
 	for _, s := range r.Sizes {
 		if s.RTT != nil {
-			benchmarks(&b, "rtt/size="+strings.ReplaceAll(clean(s.Bytes), " ", "_"), s.RTT)
+			benchmarks(&b, r.Headline().String()+"/size="+strings.ReplaceAll(clean(s.Bytes), " ", "_"), s.RTT)
 		}
 	}
 	for i, s := range r.Stages {
 		if s.RTT != nil && len(r.Stages) > 1 {
-			benchmarks(&b, fmt.Sprintf("rtt/stage=%d", i+1), s.RTT)
+			benchmarks(&b, fmt.Sprintf("%s/stage=%d", r.Headline(), i+1), s.RTT)
 		}
 	}
 	for _, g := range r.Groups {

@@ -70,11 +70,11 @@ func rendered(t *testing.T, form string, r *stats.Result) []byte {
 func TestGolden(t *testing.T) {
 	for _, file := range []string{
 		"closed.csv", "invalid.csv", "zero.csv",
-		"closed.hgrm", "invalid.hgrm", "idle.hgrm",
+		"closed.hgrm", "invalid.hgrm", "idle.hgrm", "broadcast.hgrm",
 		"suspect.hlog", "invalid.hlog", "idle.hlog",
-		"closed.md", "missed.md", "suspect.md", "invalid.md", "errors.md", "stages.md", "readers.md", "nothing.md", "interrupted.md", "zero.md",
-		"closed.bench", "suspect.bench", "invalid.bench", "errors.bench", "stages.bench", "readers.bench", "idle.bench", "zero.bench",
-		"closed.prom", "missed.prom", "invalid.prom", "errors.prom", "huge.prom", "zero.prom",
+		"closed.md", "missed.md", "suspect.md", "invalid.md", "errors.md", "stages.md", "readers.md", "broadcast.md", "nothing.md", "interrupted.md", "zero.md",
+		"closed.bench", "suspect.bench", "invalid.bench", "errors.bench", "stages.bench", "readers.bench", "broadcast.bench", "idle.bench", "zero.bench",
+		"closed.prom", "missed.prom", "invalid.prom", "errors.prom", "huge.prom", "broadcast.prom", "zero.prom",
 		"closed.xml", "missed.xml", "suspect.xml", "invalid.xml",
 		"closed.github", "missed.github", "suspect.github", "invalid.github",
 	} {

@@ -23,6 +23,9 @@ const hgrmTicks = 5
 // loopback connection with two digits: three decimals of a millisecond end at
 // the microsecond.
 func HGRM(w io.Writer, r *stats.Result, m stats.Metric) error {
+	if m == stats.RTT {
+		m = r.Headline() // nobody is answered in a broadcast
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "#[wsstorm: %s of %s, in ms]\n", m, clean(r.URL))
 	comment(&b, warnings(r.Verdict))

@@ -82,7 +82,8 @@ func (m *markdown) run() {
 	item("connections", connections(r.Connections))
 	item("opening", opening(r))
 	item("SYN sent again", retransmitted(r))
-	item("messages", messages(r.Messages))
+	item("messages", t.messages())
+	item("broadcast", broadcast(r))
 	item("rate", t.rates())
 	item("bytes", t.bytes())
 	if c := r.Client; c.Cores > 0 && r.WindowS > 0 {
@@ -107,7 +108,7 @@ func (m *markdown) latencies() {
 		m.row(append([]string{name, Count(l.Count)}, m.quantiles(l)...)...)
 	}
 	if len(m.r.Sizes) > 1 {
-		m.times("rtt by size, B", "received")
+		m.times(m.r.Headline().String()+" by size, B", "received")
 		for _, s := range m.r.Sizes {
 			m.row(append([]string{escapeMarkdown(s.Bytes), Count(s.Messages.Received)}, m.quantiles(s.RTT)...)...)
 		}
@@ -122,13 +123,13 @@ func (m *markdown) latencies() {
 	}
 }
 
-// stages tells the rtt of each stage, where there are several, and how much of
+// stages tells the headline of each stage, where there are several, and how much of
 // its load was answered.
 func (m *markdown) stages() {
 	if len(m.r.Stages) < 2 || isIdle(m.r) {
 		return
 	}
-	m.times("rtt by stage", stageHeading(m.r), "received")
+	m.times(m.r.Headline().String()+" by stage", stageHeading(m.r), "received")
 	for _, s := range m.r.Stages {
 		columns := []string{"at " + since(seconds(s.FromS)), stageLoad(m.r, s), Rate(s.Messages.Rate)}
 		m.row(append(columns, m.quantiles(s.RTT)...)...)

@@ -115,6 +115,11 @@ func (e *exposition) counts(r *stats.Result) {
 	e.counter("messages_unexpected_total", "Messages that answer nothing.", m.Unexpected)
 	e.counter("messages_unsent_total", "Messages due in the window and never sent.", m.Unsent)
 	e.counter("messages_blocked_total", "Messages sent late because the peer did not read.", m.Blocked)
+	if b := r.Broadcast; b != nil {
+		e.counter("broadcast_expected_total", "Copies to be delivered: messages received and lost.", b.Expected)
+		e.counter("broadcast_incomplete_total", "Messages that did not reach every subscriber.", b.Incomplete)
+		e.counter("broadcast_other_total", "Messages received that are none of this run's.", b.Other)
+	}
 	e.single("messages_per_second", "gauge", "Replies a second, over the measured window.", m.Rate)
 	e.counter("sent_bytes_total", "Bytes sent, frames with their headers.", r.Bytes.Sent)
 	e.counter("received_bytes_total", "Bytes received, frames with their headers.", r.Bytes.Received)

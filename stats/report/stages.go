@@ -17,13 +17,17 @@ const (
 
 var stageColumns = [...]stats.Quantile{stats.P50, stats.P99, stats.P999}
 
-// stages tells the rtt of each stage, where there are several, and how much of
+// stages tells the headline of each stage, where there are several, and how much of
 // its load was answered.
 func (t *text) stages() {
 	if len(t.r.Stages) < 2 || isIdle(t.r) {
 		return
 	}
-	t.columns(pad("rtt by stage", stageWidth)+padLeft(stageHeading(t.r), offeredWidth)+padLeft("received", receivedWidth), stageColumns[:])
+	title := "rtt by stage"
+	if t.r.Broadcast != nil {
+		title = "delivery" // the other has no room
+	}
+	t.columns(pad(title, stageWidth)+padLeft(stageHeading(t.r), offeredWidth)+padLeft("received", receivedWidth), stageColumns[:])
 	for _, s := range t.r.Stages {
 		line := pad(strings.Repeat(" ", indent)+"at "+since(seconds(s.FromS)), stageWidth) +
 			padLeft(" "+stageLoad(t.r, s), offeredWidth) +

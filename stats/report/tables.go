@@ -64,9 +64,9 @@ func (t *text) values(line string, quantiles []stats.Quantile, l *stats.Latency)
 	t.line(plain, line+padLeft(" "+greatest, timeWidth))
 }
 
-// The order in which latencies are told: replies, then a connection's life.
+// The order in which latencies are told: deliveries or replies, then a connection's life.
 var latencyOrder = [...]stats.Metric{
-	stats.RTT, stats.Service, stats.Lag, stats.Queue, stats.Ping, stats.Idle,
+	stats.Delivery, stats.Skew, stats.RTT, stats.Service, stats.Lag, stats.Queue, stats.Ping, stats.Idle,
 	stats.Open, stats.DNS, stats.Connect, stats.TLS, stats.Upgrade, stats.Close, stats.OpenAfter,
 }
 
@@ -107,12 +107,16 @@ func (t *text) metrics() {
 	}
 }
 
-// sizes tells the rtt of each size, where there are several.
+// sizes tells the headline of each size, where there are several.
 func (t *text) sizes() {
 	if len(t.r.Sizes) < 2 {
 		return
 	}
-	t.heading("rtt by size, B", "received")
+	title := "rtt by size, B"
+	if t.r.Broadcast != nil {
+		title = "delivery, B" // the other has no room
+	}
+	t.heading(title, "received")
 	for _, s := range t.r.Sizes {
 		t.times(clean(s.Bytes), s.Messages.Received, s.RTT)
 		t.row("", trouble(s.Messages)...)

@@ -113,7 +113,8 @@ func (t *text) run() {
 		c := r.Closes[0]
 		t.row("close codes", "sent "+closeCode(c.Sent), "received "+closeCode(c.Received))
 	}
-	t.row("messages", messages(r.Messages)...)
+	t.row("messages", t.messages()...)
+	t.row("broadcast", broadcast(r)...)
 	t.row("rate", t.rates()...)
 	t.row("bytes", t.bytes()...)
 	if c := r.Compression; c != nil {
@@ -177,9 +178,14 @@ func connections(c stats.Connections) []string {
 	return some(items, c.StillOpen, "with the close unanswered")
 }
 
-func messages(m stats.Messages) []string {
+func (t *text) messages() []string {
+	m := t.r.Messages
 	var items []string
 	items = some(items, m.Sent, "sent")
+	if t.r.Broadcast != nil { // the rest is of copies
+		items = some(items, m.Unsent, "not sent")
+		return some(items, m.Blocked, "late as the peer did not read")
+	}
 	items = some(items, m.Received, "received")
 	return append(items, trouble(m)...)
 }
@@ -201,7 +207,11 @@ func (t *text) rates() []string {
 		return nil
 	}
 	if t.r.Load.Rate > 0 {
-		return []string{Rate(t.r.OfferedRate()) + " offered", Rate(t.r.SentRate()) + " sent", Rate(t.r.Messages.Rate) + " received"}
+		received := " received"
+		if t.r.Broadcast != nil {
+			received = " delivered"
+		}
+		return []string{Rate(t.r.OfferedRate()) + " offered", Rate(t.r.SentRate()) + " sent", Rate(t.r.Messages.Rate) + received}
 	}
 	return []string{Rate(t.r.Messages.Rate) + " received"}
 }
