@@ -33,7 +33,7 @@ func (a *arrivals) begin(w *worker, start time.Duration, rank int64) {
 			a.left++
 		}
 		if a.left > 0 {
-			w.sending++
+			w.sends(1)
 		}
 	}
 }
@@ -41,7 +41,7 @@ func (a *arrivals) begin(w *worker, start time.Duration, rank int64) {
 // leave takes note that the connection is gone.
 func (a *arrivals) leave(w *worker) {
 	if a.left > 0 && w.plan.Messages > 0 {
-		w.sending--
+		w.sends(-1)
 	}
 }
 
@@ -57,7 +57,7 @@ func (a *arrivals) next(w *worker) time.Duration {
 func (a *arrivals) take(w *worker) {
 	a.taken++
 	if a.left--; a.left == 0 {
-		w.sending--
+		w.sends(-1)
 	}
 	a.draw(w, w.ctl.start.get())
 }

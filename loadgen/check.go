@@ -18,6 +18,7 @@ const (
 	DefaultDrain              = 5 * time.Second
 	DefaultCloseTimeout       = 5 * time.Second
 	DefaultSize               = 20       // bytes
+	DefaultBroadcastSize      = 64       // bytes, of a Plan with Broadcast
 	DefaultMaxMessage         = 64 << 20 // bytes
 
 	// ConnectAll, as Plan.ConnectConcurrency, opens all connections at once.
@@ -57,6 +58,9 @@ func (p Plan) complete() (Plan, error) {
 	set(&p.CloseTimeout, DefaultCloseTimeout)
 	set(&p.CloseCode, wsclient.StatusNormalClosure)
 	set(&p.FragmentPart, 1)
+	if len(p.Sizes) == 0 && p.broadcasts() {
+		p.Sizes = []SizeClass{{Min: DefaultBroadcastSize, Max: DefaultBroadcastSize}}
+	}
 	if len(p.Sizes) == 0 {
 		p.Sizes = []SizeClass{{Min: DefaultSize, Max: DefaultSize}}
 	}
@@ -131,6 +135,12 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("PayloadData", "the payload is empty")
 	case p.Payload == PayloadFile && p.Text && !p.textFits():
 		return p, refuse("PayloadData", "the payload is to be sent as text, but is not UTF-8 at every size: a size may cut a character in two")
+	}
+	if err := p.Broadcast.check(&p); err != nil {
+		return p, err
+	}
+	if p.broadcasts() {
+		p.Reply = ReplyNone
 	}
 	return p, p.checkRoutes()
 }

@@ -45,12 +45,18 @@ func (r *run) conduct(ctx, driving context.Context) {
 	until("open", never, func() bool {
 		return stopped() || len(p.ConnectStages) > 0 || r.every(settled)
 	})
+	if p.broadcasts() {
+		// A server that answers no Ping is not waited for forever.
+		until("open", r.clock()+p.ConnectTimeout, func() bool {
+			return stopped() || r.every(func(w *worker) bool { return w.joining == 0 })
+		})
+	}
 	if !stopped() && !gone() {
 		r.begin()
 		until("warmup", r.ctl.measure.get(), func() bool { return stopped() || gone() })
 		r.openWindow()
 		until("measure", r.ctl.stop.get(), func() bool {
-			return stopped() || gone() || p.Messages > 0 && (r.every((*worker).spent) || r.stuck())
+			return stopped() || gone() || p.Messages > 0 && (r.spent() || r.stuck())
 		})
 		drain := p.Drain
 		if p.Messages > 0 && r.stuck() {
@@ -58,7 +64,8 @@ func (r *run) conduct(ctx, driving context.Context) {
 		}
 		r.closeWindow()
 		until("drain", r.clock()+drain, func() bool {
-			return r.every(func(w *worker) bool { return w.pending == 0 && !w.owes(false) })
+			// In this order: what is still sent would be counted by halves.
+			return r.every(func(w *worker) bool { return !w.owes(false) }) && r.answered()
 		})
 	}
 	r.set(&r.ctl.close, r.clock())
@@ -105,12 +112,18 @@ func (r *run) begin() {
 		w.shard.Lock()
 	}
 	population := int64(0)
+	listening := int64(0)
 	for id := range p.Connections {
 		w := r.workers[id%len(r.workers)]
-		if w.sessions[id/len(r.workers)].state == stateOpen {
+		switch s := &w.sessions[id/len(r.workers)]; {
+		case s.state != stateOpen:
+		case p.broadcasts() && !s.publisher(w):
+			listening++
+		default:
 			population++
 		}
 	}
+	r.publishers, r.subscribers = population, listening
 	r.ctl.population.Store(population)
 	start := r.clock()
 	for _, w := range r.workers {
@@ -120,7 +133,7 @@ func (r *run) begin() {
 	for id := range p.Connections {
 		w := r.workers[id%len(r.workers)]
 		s := &w.sessions[id/len(r.workers)]
-		if s.state != stateOpen {
+		if s.state != stateOpen || p.broadcasts() && !s.publisher(w) {
 			continue
 		}
 		if p.openLoop() {
@@ -207,8 +220,29 @@ func (r *run) enter(phase string) {
 	r.phase = phase
 }
 
+// answered reports whether nothing is on its way.
+func (r *run) answered() bool {
+	if r.ledger == nil {
+		return r.every(func(w *worker) bool { return w.pending == 0 })
+	}
+	copies := int64(0)
+	r.every(func(w *worker) bool {
+		copies += w.pending
+		return true
+	})
+	return copies <= 0
+}
+
+// spent reports whether a bounded number of messages is sent and answered.
+func (r *run) spent() bool {
+	return r.every((*worker).spent) && (r.ledger == nil || r.answered())
+}
+
 // tick collects what was recorded since the last one as an interval.
 func (r *run) tick(now time.Duration) stats.Interval {
+	if r.ledger != nil {
+		r.ledger.collect(r.workers)
+	}
 	i := r.collector.Tick(now-r.zero(), now-r.lastTick, r.phase)
 	r.lastTick = now
 	return i

@@ -29,8 +29,10 @@ type control struct {
 	kill    instant // whatever is still there is cut
 
 	// population is how many connections share an open loop's arrivals: those
-	// that were open at start. Valid once start is set.
+	// that were open at start, of a broadcast the publishers among them. Valid once start is set.
 	population atomic.Int64
+
+	audience audience // of a broadcast
 }
 
 func newControl() *control {

@@ -25,7 +25,11 @@ func (s *session) agree(w *worker, p wsclient.DeflateParams) {
 // length.
 func (d *deflation) compress(s *session, w *worker, now time.Duration) int32 {
 	m := &s.tx
-	w.plain = w.payloads.appendPlain(w.plain[:0], s.id, m.seq, int(m.size), int(m.begin), int(m.framed))
+	if w.publication != nil {
+		w.plain = w.appendMessage(w.plain[:0], s.id, m, int(m.begin), int(m.framed), int(m.begin), 0)
+	} else {
+		w.plain = w.payloads.appendPlain(w.plain[:0], s.id, m.seq, int(m.size), int(m.begin), int(m.framed))
+	}
 	if cap(d.frame) > fillLimit {
 		d.frame = nil
 	}

@@ -107,7 +107,7 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	}
 	equal("the sum of close codes = opened", closes, c.Opened)
 	if p.Reply != ReplyNone {
-		equal("sent = received + lost", m.Sent, m.Received+m.Lost)
+		equal("expected = received + lost", r.Expected(), m.Received+m.Lost)
 	}
 	if len(r.Sizes) > 0 {
 		var sum stats.Messages
@@ -136,8 +136,19 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 		}
 		return 0
 	}
-	equal("rtt = received", timed("rtt"), m.Received)
-	equal("service = received", timed("service"), m.Received)
+	if b := r.Broadcast; b != nil {
+		equal("delivery = received = delivered", timed("delivery"), m.Received)
+		equal("delivered = received", b.Delivered, m.Received)
+		equal("published = sent", b.Published, m.Sent)
+		equal("expected = delivered + lost", b.Expected, b.Delivered+b.Lost)
+		if b.Subscribers > 1 {
+			equal("skew = published - incomplete", timed("skew"), b.Published-b.Incomplete)
+		}
+		equal("rtt and service of a broadcast", timed("rtt")+timed("service"), 0)
+	} else {
+		equal("rtt = received", timed("rtt"), m.Received)
+		equal("service = received", timed("service"), m.Received)
+	}
 	equal("open = opened", timed("open"), c.Opened)
 	equal("close = closed", timed("close"), c.Closed)
 	if r.Load.Rate > 0 {

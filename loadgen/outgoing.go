@@ -20,6 +20,9 @@ type outgoing struct {
 	end    int32 // and in all
 	frames int32 // begun, the current one included
 	key    wsclient.MaskKey
+
+	due  time.Duration // in a broadcast the stamp says it
+	body int32         // bytes of the payload within the message
 }
 
 // split reports whether a message is sent in fragments.
@@ -72,6 +75,15 @@ func (s *session) appendHeader(w *worker, now time.Duration, dst []byte) []byte 
 	return dst
 }
 
+// appendMessage appends bytes from to to of connection conn's message m, masked
+// as part of a frame that begins at byte frame of the message.
+func (w *worker) appendMessage(dst []byte, conn uint32, m *outgoing, from, to, frame int, key wsclient.MaskKey) []byte {
+	if w.publication != nil {
+		return w.publication.append(dst, stamp{conn, m.seq, m.due}, int(m.body), from, to, frame, key)
+	}
+	return w.payloads.append(dst, conn, m.seq, int(m.size), from, to, frame, key)
+}
+
 // appendPayload appends more of the current frame's payload.
 func (s *session) appendPayload(w *worker, dst []byte) []byte {
 	m := &s.tx
@@ -79,7 +91,7 @@ func (s *session) appendPayload(w *worker, dst []byte) []byte {
 	if s.deflate != nil {
 		dst = wsclient.AppendMasked(dst, s.deflate.frame[m.off:to], m.key, int(m.off))
 	} else {
-		dst = w.payloads.append(dst, s.id, m.seq, int(m.size), int(m.begin+m.off), int(m.begin+to), int(m.begin), m.key)
+		dst = w.appendMessage(dst, s.id, m, int(m.begin+m.off), int(m.begin+to), int(m.begin), m.key)
 	}
 	m.off = to
 	m.open = !m.last || m.off < m.end

@@ -70,13 +70,15 @@ func random(n int, text bool, seed uint64) []byte {
 	b := make([]byte, n)
 	source.Read(b) // never fails: documented so
 	if text {
-		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 		for i, c := range b {
-			b[i] = alphabet[c&63]
+			b[i] = urlAlphabet[c&63]
 		}
 	}
 	return b
 }
+
+// urlAlphabet is what text payloads are made of: that of base64 for URLs.
+const urlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 // stampOf writes the stamp of a message into buf and returns it. It is empty
 // where the message is too short to carry one.

@@ -44,6 +44,8 @@ type Plan struct {
 	Arrival  Arrival // open loop: how they are spaced
 	Seed     uint64  // of arrivals, sizes, payloads and fragments
 
+	Broadcast Broadcast // the open loop goes from publishers to subscribers
+
 	// The messages.
 	Sizes        []SizeClass // default: one class of 20 bytes
 	Payload      PayloadKind

@@ -94,6 +94,9 @@ func (s *session) control(w *worker, now time.Duration, ev wsclient.Event) {
 		s.pong.due = true
 		s.pong.n = uint8(copy(s.pong.payload[:], ev.Payload))
 	case wsclient.OpPong:
+		if s.joining == joinUnproven && bytes.Equal(ev.Payload, joinPing[:]) {
+			s.proven(w)
+		}
 		// An unsolicited Pong is allowed and means nothing: Section 5.5.3.
 		if s.pingSent > 0 && len(ev.Payload) == 4 && binary.BigEndian.Uint32(ev.Payload) == s.pingSeq {
 			w.shard.Record(stats.Ping, now-s.pingSent)
@@ -129,6 +132,10 @@ func (s *session) data(w *worker, now time.Duration, ev wsclient.Event) {
 	rx := &s.rx
 	if ev.First {
 		*rx = incoming{}
+	}
+	if w.publication != nil {
+		s.hear(w, now, ev)
+		return
 	}
 	if w.plan.Reply != ReplyEcho {
 		if s.q.n > 0 && len(ev.Payload) > 0 {

@@ -19,10 +19,14 @@ type run struct {
 	sizes    *sizes
 	payloads *payloads
 	schedule schedule // of an open loop
-	workers  []*worker
-	wakes    []func()
-	pokes    chan struct{}
-	base     time.Time
+
+	publication *publication // of a broadcast
+	ledger      *ledger      // likewise
+
+	workers []*worker
+	wakes   []func()
+	pokes   chan struct{}
+	base    time.Time
 
 	groups    []stats.Group // of messages, in the order of worker.group; none where there are stages
 	collector *stats.Collector
@@ -32,6 +36,8 @@ type run struct {
 	windowFrom, windowTo time.Duration
 	before, after        stats.Usage // of this process, at the ends of the window
 	interrupted          bool
+
+	publishers, subscribers int64 // of a broadcast, when traffic began
 }
 
 // Run puts the load of p on its target and returns what it saw; the caller adds
@@ -87,6 +93,10 @@ func newRun(p Plan) *run {
 		r.schedule = newSchedule(0, []Stage{{horizon, p.Rate, p.Rate}})
 	}
 	r.payloads = newPayloads(p.Payload, p.PayloadData, p.Text, r.sizes.max(), p.Seed)
+	if p.broadcasts() {
+		r.publication = newPublication(&p, r.payloads)
+		r.ledger = newLedger()
+	}
 	shards := make([]*stats.Shard, p.Workers)
 	for i := range p.Workers {
 		w := newWorker(r, i, p.Workers)
@@ -111,6 +121,9 @@ func newRun(p Plan) *run {
 		}
 	}
 	r.collector = stats.NewCollector(shards, labels, stages)
+	if p.broadcasts() {
+		r.collector.CountDeliveries()
+	}
 	return r
 }
 
@@ -133,7 +146,7 @@ func (r *run) result(driver string) *stats.Result {
 		for i := range w.sessions {
 			s := &w.sessions[i]
 			s.arrivals.unsent(w, s)
-			if s.wasOpen {
+			if s.wasOpen && !s.publisher(w) {
 				answers = append(answers, s.answers)
 			}
 		}
@@ -143,6 +156,9 @@ func (r *run) result(driver string) *stats.Result {
 			w.shard.FailN(stats.ErrUnsent, n, errUnsent.Error())
 		}
 		w.shard.Unlock()
+	}
+	if r.ledger != nil {
+		r.concludeBroadcast()
 	}
 	r.tick(r.clock())
 	p := &r.plan
@@ -162,6 +178,9 @@ func (r *run) result(driver string) *stats.Result {
 	r.collector.Fill(res)
 	res.Connections.Requested = int64(p.Connections)
 	res.FillOpening()
+	if b := res.Broadcast; b != nil {
+		b.Publishers, b.Subscribers = r.publishers, r.subscribers
+	}
 	if slices.Max(append(answers, 0)) > 0 {
 		res.Fairness = stats.FairnessOf(answers)
 	}

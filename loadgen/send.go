@@ -41,6 +41,9 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 			dst = s.appendControl(dst, wsclient.OpPong, s.pong.payload[:s.pong.n])
 			s.pong.due = false
 		}
+		if s.state == stateOpen && s.joining == joinUnsent {
+			dst = s.appendJoin(w, dst)
+		}
 		if s.state == stateOpen && s.pingDue <= now && s.pingSent == 0 {
 			s.pingDue = max(s.pingDue+w.plan.PingInterval, now)
 			dst = s.appendPing(now, dst)
@@ -88,6 +91,9 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	seq := s.q.next()
 	class, size := w.sizes.at(s.id, seq)
 	s.tx = outgoing{open: true, seq: seq, size: int32(size), split: w.split(s.id, seq)}
+	if w.publication != nil {
+		s.tx.due, s.tx.body, s.tx.size = due, int32(size), int32(w.publication.wrapped(size))
+	}
 	if w.plan.Reply == ReplyNone {
 		s.q.head++
 	} else {
@@ -100,10 +106,16 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	}
 	w.shard.AllSent++
 	if due < w.ctl.measure.get() {
+		if w.publication != nil {
+			s.published(w, seq, nil)
+		}
 		return true
 	}
 	counts := &w.shard.Sizes[w.slot(s, class, due)]
 	counts.Sent++
+	if w.publication != nil {
+		s.published(w, seq, counts)
+	}
 	if w.plan.openLoop() {
 		if due < s.resumed {
 			counts.Blocked++

@@ -26,6 +26,7 @@ type session struct {
 	retiring bool // nothing is begun any more; the last replies are awaited
 	sever    bool // having sent our Close frame, do not wait for the peer
 	reset    bool // a write found that the peer has reset the connection
+	joining  joining
 
 	dec      wsclient.Decoder
 	rx       incoming
@@ -79,6 +80,9 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 		w.shard.Record(stats.OpenAfter, now)
 	}
 	s.wasOpen = true
+	if w.plan.broadcasts() {
+		s.join(w)
+	}
 	w.settle()
 	w.live++
 	w.shard.Opened++
@@ -188,6 +192,9 @@ func (s *session) finish(w *worker) {
 	s.state = stateOver
 	s.deadline = never
 	s.arrivals.leave(w)
+	if w.plan.broadcasts() {
+		s.part(w)
+	}
 	w.live--
 }
 

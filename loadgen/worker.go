@@ -25,11 +25,17 @@ type worker struct {
 	agenda   agenda
 	plain    []byte // scratch: what is about to be compressed
 
+	// Of a broadcast, otherwise nil.
+	publication *publication
+	subscribers []subscriber // by session
+	receipts    *receipts    // since the run last collected them
+
 	nextNew   int           // index of the first session that was never begun
 	opening   int           // sessions in stateOpening
 	settled   int           // sessions that have left stateNew and stateOpening
 	live      int           // sessions that opened and are not over
-	pending   int64         // messages on their way
+	pending   int64         // messages on their way; in a broadcast, of all workers together: copies
+	joining   int           // subscribers that the server may not have heard yet
 	tickets   int64         // closed loop: messages still to send; negative: no bound
 	sending   int           // open loop with a bound: sessions with messages left
 	lastReply time.Duration // when the latest reply came
@@ -48,6 +54,11 @@ func newWorker(r *run, index, all int) *worker {
 	}
 	if r.plan.Messages > 0 {
 		w.tickets = part(r.plan.Messages, index, all)
+	}
+	if r.plan.broadcasts() {
+		w.publication = r.publication
+		w.subscribers = newSubscribers(n, r.plan.Broadcast.Publishers)
+		w.receipts = newReceipts()
 	}
 	// One allocation for the rings of all sessions; an open loop's grow later.
 	ring := 0
@@ -140,6 +151,9 @@ func (w *worker) counting(now time.Duration) bool {
 
 // spent reports whether no message is on its way and none will be sent.
 func (w *worker) spent() bool {
+	if w.plan.broadcasts() {
+		return w.ctl.audience.sending.Load() == 0 // copies are the run's to count
+	}
 	if w.pending > 0 {
 		return false
 	}
@@ -147,6 +161,12 @@ func (w *worker) spent() bool {
 		return w.sending == 0
 	}
 	return w.tickets == 0 || w.live == 0
+}
+
+// sends counts sessions with messages left, of a bounded number.
+func (w *worker) sends(n int) {
+	w.sending += n
+	w.ctl.audience.sending.Add(int64(n))
 }
 
 // owes reports whether the schedule of an open loop has messages left for
@@ -167,7 +187,7 @@ func (w *worker) checkpoint(now time.Duration) {
 	switch {
 	case w.live == 0 && w.settled == len(w.sessions),
 		w.settled == len(w.sessions) && w.ctl.start.get() == never,
-		w.ctl.stop.passed(now) && w.pending == 0,
+		w.ctl.stop.passed(now) && (w.pending == 0 || w.plan.broadcasts()),
 		w.plan.Messages > 0 && w.spent():
 		w.poke()
 	}
