@@ -9,7 +9,7 @@ import (
 )
 
 func TestPresets(t *testing.T) {
-	want := []string{"boundaries", "close-storm", "connect-storm", "echo", "idle", "ramp", "rate"}
+	want := []string{"boundaries", "broadcast", "close-storm", "connect-storm", "echo", "idle", "ramp", "rate"}
 	if got := Names(); !slices.Equal(got, want) {
 		t.Errorf("Names() = %q, want %q", got, want)
 	}

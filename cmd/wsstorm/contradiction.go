@@ -37,7 +37,6 @@ var rivals = []rival{
 	{"max-load", "connect-stage", searchLoad},
 	{"max-load", "baseline", searchBaseline},
 	{"max-load", "save-baseline", searchBaseline},
-	{"max-load", "cycles", "a search makes runs of its own, each at another load"},
 	{"idle", "rate", idleSends},
 	{"idle", "stage", idleSends},
 	{"idle", "in-flight", idleSends},
@@ -67,6 +66,10 @@ var uneven = []rival{
 	{"connect-stage", "duration", "the stages make up the duration"},
 	{"connect-stage", "messages", "the stages end the run"},
 	{"connect-stage", "warmup", "all of the stages is measured"},
+	{"broadcast", "in-flight", "publishers send when it is time (open loop); messages in flight wait for replies (closed loop), and nobody replies"},
+	{"broadcast", "reply", "nothing answers a message that goes to others"},
+	{"broadcast", "idle", idleSends},
+	{"broadcast", "connect-stage", connectStageLoop},
 }
 
 // told returns a flag as an error names it: with its place where that is a file.
@@ -92,8 +95,6 @@ func (r *request) contradiction() error {
 	switch {
 	case r.given("vary") && !r.given("max-load"):
 		return needs("vary", "--max-load", "it says what a search varies")
-	case r.given("pause") && !r.given("cycles"):
-		return needs("pause", "--cycles", "it lies between two of them")
 	case r.searches(varyRate) && r.given("in-flight"):
 		return usagef("%s contradicts %s: rates are searched, in an open loop; --vary connections searches in a closed one", r.told("in-flight"), r.told("max-load"))
 	case r.searches(varyRate) && r.idle:
@@ -113,5 +114,5 @@ func (r *request) contradiction() error {
 	case r.given("unix-socket") && r.url == nil:
 		return needs("unix-socket", "a URL", "it says the path and the Host header, ws://localhost/ for instance")
 	}
-	return nil
+	return r.broadcastContradiction(openLoop)
 }

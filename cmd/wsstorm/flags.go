@@ -13,8 +13,12 @@ import (
 // options are what the flags of a run say. What a Plan has a field for is set in
 // the Plan directly.
 type options struct {
-	plan      loadgen.Plan
-	idle      bool
+	plan loadgen.Plan
+	idle bool
+
+	broadcast  bool
+	publishers int // of a broadcast
+
 	payload   payload
 	fragments fragmentation
 	user      string
@@ -30,8 +34,6 @@ type options struct {
 	objectives []objective.Objective
 	abortEarly bool
 	listen     string
-	cycles     int
-	pause      time.Duration       // between cycles
 	goal       objective.Objective // of a search; none without --max-load
 	vary       variation
 
@@ -85,11 +87,10 @@ func newFlags() *flags {
 		CloseTimeout:       loadgen.DefaultCloseTimeout,
 		CloseCode:          wsclient.StatusNormalClosure,
 	}
-	f.cycles = 1
 	f.loadFlags(f.group("Load"))
 	f.messageFlags(f.group("Messages"))
+	f.broadcastFlags(f.group("Broadcast"))
 	f.connectionFlags(f.group("Connections"))
-	f.cycleFlags(f.group("Storms"))
 	f.requestFlags(f.group("Request"))
 	f.tlsFlags(f.group("TLS, for wss://"))
 	objectives := f.group("Objectives")

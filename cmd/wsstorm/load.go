@@ -111,11 +111,8 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 			return nil, fmt.Errorf("the built-in server said %q: %w", server.url, err)
 		}
 	}
-	switch {
-	case r.given("max-load"):
+	if r.given("max-load") {
 		return r.search(ctx, s, metrics.show)
-	case r.given("cycles"):
-		return r.repeat(ctx, s, metrics.show)
 	}
 	return r.once(ctx, s, trial{plan: r.plan, objectives: r.objectives, show: metrics.show})
 }
@@ -171,6 +168,9 @@ func (w watchers) see(p loadgen.Progress) {
 // childFlags are what the built-in server has to be for the run.
 func (r *request) childFlags() []string {
 	args := []string{fmt.Sprintf("--max-message=%d", r.plan.MaxMessage)}
+	if r.broadcast {
+		args = append(args, "--broadcast")
+	}
 	if r.plan.Request.Deflate != nil {
 		args = append(args, "--compress")
 	}

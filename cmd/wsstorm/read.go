@@ -144,6 +144,7 @@ func (r *request) resolve() error {
 	}
 	r.resolveStages()
 	r.resolveSearch()
+	r.resolveBroadcast()
 	p.Fragment, p.FragmentPart = r.fragments.size, r.fragments.share
 	if err := r.contradiction(); err != nil {
 		return err

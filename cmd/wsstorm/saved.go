@@ -72,7 +72,11 @@ func (r *request) shapes(name string) bool {
 	case "size":
 		// A file that is sent whole has the size that it has.
 		return !r.idle && (p.Payload != loadgen.PayloadFile || r.given("size"))
-	case "payload", "reply", "seed", "drain":
+	case "reply":
+		return !r.idle && !r.broadcast
+	case "publishers":
+		return r.broadcast
+	case "payload", "seed", "drain":
 		return !r.idle
 	}
 	return false

@@ -3,8 +3,11 @@ package main
 import (
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+
+	"wsstorm/loadgen"
 )
 
 // hidden stands for a secret in whatever is printed or saved.
@@ -38,6 +41,49 @@ var secretFlags = map[string]func(string) string{
 	"header": hideHeader,
 	"cookie": hideCookie,
 	"user":   func(string) string { return hidden },
+
+	"subscribe-message": hideMessage,
+	"publish-message":   hideMessage,
+}
+
+// memberOf is a member of a JSON object, and memberInString one in an object
+// that is a string itself: its name, what stands between, and its value.
+var (
+	memberOf       = regexp.MustCompile(`(^|[^\\])"([^"\\]+)"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s",{}\[\]]+)`)
+	memberInString = regexp.MustCompile(`\\"([^"\\]+)\\"(\s*:\s*)\\"([^"\\]*)`)
+)
+
+// hideMessage hides the values in a JSON message whose names say that they are
+// secret.
+func hideMessage(s string) string {
+	s = memberOf.ReplaceAllStringFunc(s, func(member string) string {
+		m := memberOf.FindStringSubmatch(member)
+		if !isSecret(m[2]) || strings.Contains(m[4], loadgen.PayloadMark) {
+			return member
+		}
+		return m[1] + `"` + m[2] + `"` + m[3] + `"` + hidden + `"`
+	})
+	return memberInString.ReplaceAllStringFunc(s, func(member string) string {
+		m := memberInString.FindStringSubmatch(member)
+		if !isSecret(m[1]) || strings.Contains(m[3], loadgen.PayloadMark) {
+			return member
+		}
+		return `\"` + m[1] + `\"` + m[2] + `\"` + hidden
+	})
+}
+
+// secretsIn calls add with what hideMessage hides.
+func secretsIn(message string, add func(string)) {
+	for _, m := range memberOf.FindAllStringSubmatch(message, -1) {
+		if isSecret(m[2]) {
+			add(strings.Trim(m[4], `"`))
+		}
+	}
+	for _, m := range memberInString.FindAllStringSubmatch(message, -1) {
+		if isSecret(m[1]) {
+			add(m[3])
+		}
+	}
 }
 
 func hideHeader(s string) string {
@@ -96,7 +142,8 @@ func hideURL(raw string) string {
 // isHidden reports whether a value of a secret flag, or a URL, is one that was
 // saved without its secret.
 func isHidden(s string) bool {
-	return strings.HasSuffix(s, hidden) || strings.Contains(s, hidden+"@") || strings.Contains(s, hidden+"&")
+	return strings.HasSuffix(s, hidden) || strings.Contains(s, hidden+"@") || strings.Contains(s, hidden+"&") ||
+		strings.Contains(s, `"`+hidden)
 }
 
 // A scrubber removes secrets from texts that others wrote: errors of a library,
@@ -131,6 +178,8 @@ func newScrubber(settings []setting) scrubber {
 			scrubURL(s.value, add, addPair)
 		case s.flag.Name == "user":
 			addPair(s.value)
+		case s.flag.Name == "subscribe-message", s.flag.Name == "publish-message":
+			secretsIn(s.value, add)
 		case s.flag.Name == "cookie":
 			_, value, _ := strings.Cut(s.value, "=")
 			add(value)

@@ -36,6 +36,28 @@ func TestHideURL(t *testing.T) {
 	}
 }
 
+func TestHideMessage(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{`{"type":"subscribe","room":"a"}`, `{"type":"subscribe","room":"a"}`},
+		{`{"auth":"Zebra7","room":"a"}`, `{"auth":"***","room":"a"}`},
+		{`{"auth" : "Ze\"bra7"}`, `{"auth" : "***"}`},
+		{`{"pin":1234,"a":1}`, `{"pin":"***","a":1}`},
+		{`{"a":"b","token":"Zebra7`, `{"a":"b","token":"***"`},
+		{`{"data":"{\"token\":\"Zebra7\",\"a\":1}"}`, `{"data":"{\"token\":\"***\",\"a\":1}"}`},
+		{`{"key":"{payload}"}`, `{"key":"{payload}"}`},
+		{`SUBSCRIBE a`, `SUBSCRIBE a`},
+	}
+	for _, tt := range tests {
+		got := hideMessage(tt.in)
+		if got != tt.want {
+			t.Errorf("hideMessage(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+		if hides := got != tt.in; hides != isHidden(got) {
+			t.Errorf("%q: taken for one saved without its secret: %v, want %v", got, !hides, hides)
+		}
+	}
+}
+
 func TestIsSecret(t *testing.T) {
 	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Apikey", "key", "access_token",
 		"accessToken", "client_secret", "X-Amz-Signature", "sig", "password", "sessionid", "ticket", "code", "jwt"} {
@@ -56,6 +78,10 @@ var secretLines = [][]string{
 	{"-H", "X-Api-Key: Zebra7", "-H", "Cookie: a=Zebra7"},
 	{"-u", "me:Zebra7"},
 	{"--cookie", "sid=Zebra7"},
+	{"--broadcast", "-r", "5", "--subscribe-message", `{"type": "subscribe", "auth" : "Zebra7"}`},
+	{"--broadcast", "-r", "5", "--subscribe-message", `{"data":"{\"token\":\"Zebra7\"}"}`},
+	{"--broadcast", "-r", "5", "--publish-message", `{"key":"Zebra7","data":"{payload}"}`},
+	{"--subscribe-message", `{"auth":"Zebra7"}`},
 	{"-H", "Authorization Zebra7"},
 	{"-H", "Zebra 7: Zebra7"},
 	{"-H", "Authorization:", "Bearer", "Zebra7"},

@@ -33,7 +33,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-q", "100"}, "-q is a rate to some programs and silence to others: say --rate or --quiet"},
 		{[]string{"-size", "5"}, `--size "ize": size "ize": want bytes, perhaps with kB, MB, KiB or MiB: 125 or 64KiB; did you mean --size?`},
 		{[]string{"--scenario", "ecko"}, `--scenario: there is neither a preset nor a file "ecko"; did you mean echo?`},
-		{[]string{"--scenario", "xyzzy"}, `--scenario: there is neither a preset nor a file "xyzzy"; the presets are boundaries, close-storm, connect-storm, echo, idle, ramp, rate`},
+		{[]string{"--scenario", "xyzzy"}, `--scenario: there is neither a preset nor a file "xyzzy"; the presets are boundaries, broadcast, close-storm, connect-storm, echo, idle, ramp, rate`},
 		{[]string{"--scenario", dir}, "--scenario: read " + dir + ": is a directory"},
 		{[]string{"scenarios", "ecko"}, `there is no preset "ecko"; did you mean echo?`},
 		{[]string{"scenarios", "a", "b"}, "scenarios takes 1 words besides its flags, here are 2; wsstorm help scenarios"},
@@ -47,7 +47,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--fail-if", "rtt.p9>1s"}, `--fail-if "rtt.p9>1s": there is no metric rtt.p9; did you mean rtt.p90?; there are rtt.p50|p75|p90|p95|p99|p99.9|p99.99|p99.999|min|mean|stddev|max|count|clamped|censored`},
 		{[]string{"--fail-if", "bytes>1"}, `--fail-if "bytes>1": there is no metric bytes; there are bytes.sent|received`},
 		{[]string{"--fail-if", "message.rate<5"}, `--fail-if "message.rate<5": there is no metric message.rate; did you mean messages.rate?; there are ` + new(objective.UnknownError).Choice()},
-		{[]string{"--fail-if", "close.p99>1s for 5s"}, `--fail-if "close.p99>1s for 5s": close.p99 is known of the whole run only; what is known of its seconds, for a "for", is rtt.p50, rtt.p99, rtt.max, messages.sent, messages.received, messages.rate, connections.opened, errors`},
+		{[]string{"--fail-if", "close.p99>1s for 5s"}, `--fail-if "close.p99>1s for 5s": close.p99 is known of the whole run only; what is known of its seconds, for a "for", is rtt.p50, rtt.p99, rtt.max, delivery.p50, delivery.p99, delivery.max, messages.sent, messages.received, messages.rate, connections.opened, errors`},
 
 		// The URL.
 		{[]string{"localhost:9001"}, `the URL has no scheme: did you mean "ws://localhost:9001"?`},
@@ -96,8 +96,6 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--max-load", "rtt.p99<1s", "--idle"}, "--idle contradicts --max-load: rates are searched; --vary connections searches among idle ones"},
 		{[]string{"--max-load", "rtt.p99<1s", "--save-baseline", dir + "/a"}, "--save-baseline contradicts --max-load: what a search finds is at another load each time, and not comparable"},
 		{[]string{"bench", "--old", "a", "--new", "b", "--max-load", "rtt.p99<1s", url}, "--max-load makes no bench, which compares two servers under the same load"},
-		{[]string{"--max-load", "rtt.p99<1s", "--cycles", "2"}, "--cycles contradicts --max-load: a search makes runs of its own, each at another load"},
-		{[]string{"--pause", "5s"}, "--pause needs --cycles: it lies between two of them"},
 		{[]string{"--max-load", "rtt.p99<1s", "-n", "5"}, "--messages contradicts --max-load: each run of a search has a duration"},
 		{[]string{"--max-load", "rtt.p99<1s", "--stage", "1s:5"}, "--stage contradicts --max-load: a search varies the load from run to run, each with one"},
 		{[]string{"--max-load", "rtt.p99<1s", "--connect-stage", "1s:5"}, "--connect-stage contradicts --max-load: a search varies the load from run to run, each with one"},
@@ -126,6 +124,16 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--max-message", "10", "-s", "64"}, "--max-message contradicts --size: the echo of a message of 64 bytes would be refused"},
 		{[]string{"-o", "text", "-o", "json"}, "--output json contradicts --output text: both go to standard output; --output json=FILE writes a file"},
 		{[]string{"-o", "json=" + dir + "/a", "-o", "text=" + dir + "/a"}, "--output text=" + dir + "/a contradicts --output json=" + dir + "/a: both go to " + dir + "/a; --output text=FILE writes a file"},
+
+		{[]string{"--publishers", "2"}, "--publishers needs --broadcast: otherwise each connection talks to the server for itself"},
+		{[]string{"--subscribe-message", "x"}, "--subscribe-message needs --broadcast: otherwise each connection talks to the server for itself"},
+		{[]string{"--publish-message", "{payload}"}, "--publish-message needs --broadcast: otherwise each connection talks to the server for itself"},
+		{[]string{"--broadcast"}, "--broadcast needs --rate or --stage: nothing answers a publisher, and so nothing else sets its pace"},
+		{[]string{"--broadcast", "--in-flight", "2"}, "--in-flight contradicts --broadcast: publishers send when it is time (open loop); messages in flight wait for replies (closed loop), and nobody replies"},
+		{[]string{"--broadcast", "-r", "5", "--reply", "any"}, "--reply contradicts --broadcast: nothing answers a message that goes to others"},
+		{[]string{"--broadcast", "-r", "5", "-c", "3", "--publishers", "3"}, "--publishers contradicts --connections: of 3 connections 3 publish, and none is left to subscribe"},
+		{[]string{"--broadcast", "-r", "5", "-s", "31"}, "--size contradicts --broadcast: each message carries a stamp of 32 bytes, and 31 are less"},
+		{[]string{"--broadcast", "-r", "5", "--payload", "@usage_test.go"}, "--payload contradicts --broadcast: each message carries a stamp, for which the bytes of a file have no place"},
 
 		// Files.
 		{[]string{"--payload", "@/no/such/file"}, "--payload: open /no/such/file: no such file or directory"},

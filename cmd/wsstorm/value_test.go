@@ -184,6 +184,14 @@ var valueTests = []valueTest{
 	{"fragment", "0", "", "want the bytes of a frame"},
 	{"fragment", "half", "", "want the bytes of a frame"},
 
+	{"publishers", "5", "5", ""},
+	{"publishers", "0", "", "want 1 at least"},
+	{"subscribe-message", `{"a": "b"}`, `{"a": "b"}`, ""},
+	{"subscribe-message", "", "", "must not be empty"},
+	{"publish-message", "<{payload}>", "<{payload}>", ""},
+	{"publish-message", "payload", "", "want a text with {payload} in it, once"},
+	{"publish-message", "{payload}{payload}", "", "want a text with {payload} in it, once"},
+
 	{"arrival", "poisson", "poisson", ""},
 	{"arrival", "poison", "", "want constant or poisson; did you mean poisson?"},
 	{"driver", "portable", "portable", ""},
@@ -191,13 +199,6 @@ var valueTests = []valueTest{
 	{"reply", "any", "any", ""},
 	{"tls-min", "1.3", "1.3", ""},
 	{"tls-min", "1.1", "", "want 1.2 or 1.3"},
-
-	{"cycles", "3", "3", ""},
-	{"cycles", "0", "", "want 1 at least"},
-	{"cycles", "10001", "", "want 10000 at most"},
-	{"pause", "0", "0s", ""},
-	{"pause", "1.5", "1.5s", ""},
-	{"pause", "-1s", "", "must not be negative"},
 
 	{"close-code", "1001", "1001", ""},
 	{"close-code", "4999", "4999", ""},
@@ -241,7 +242,7 @@ var valueTests = []valueTest{
 	{"output", "json=a=b", "json=a=b", ""},
 	{"output", "hgrm:close=a:b", "hgrm:close=a:b", ""},
 	{"output", "jsno", "", "the formats are text, json, csv, hgrm, hlog, md, junit, gobench or prom; did you mean json?"},
-	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close, ping, open_after or idle; did you mean rtt?"},
+	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close, ping, open_after, idle, delivery or skew; did you mean rtt?"},
 	{"output", "csv:rtt", "", "csv is about all metrics: only hgrm takes one"},
 	{"output", "json=", "", "name of the file is missing"},
 }
