@@ -60,8 +60,8 @@ func phase(of func(p *stats.Part) float64) func(p *stats.Part) string {
 	}
 }
 
-// connectionColumns tell how connections came and went, messageColumns what went
-// over them, where something did, and resultColumns what to make of it.
+// connectionColumns tell how connections came and went, resultColumns what to
+// make of it.
 var (
 	connectionColumns = []partColumn{
 		{"opened", func(p *stats.Part) string { return ShortCount(p.Connections.Opened) }},
@@ -71,17 +71,29 @@ var (
 		{"close p99", figure(stats.Close, stats.P99)},
 		{"closed in", phase(func(p *stats.Part) float64 { return p.CloseS })},
 	}
-	messageColumns = append([]partColumn{
-		{"received", func(p *stats.Part) string { return ShortCount(p.Messages.Received) }},
-		{"rate", func(p *stats.Part) string { return Rate(p.Messages.Rate) }},
-		{"rtt p50", figure(stats.RTT, stats.P50)},
-		{"rtt p99", figure(stats.RTT, stats.P99)},
-	}, resultColumns...)
 	resultColumns = []partColumn{
 		{"errors", func(p *stats.Part) string { return ShortCount(p.Errors.Total()) }},
 		{"verdict", func(p *stats.Part) string { return clean(cmp.Or(string(p.Verdict), "–")) }},
 	}
 )
+
+// messageColumns tell what went over the connections, where something did.
+func messageColumns(r *stats.Result) []partColumn {
+	if r.Load.InFlight == 0 && r.Load.Rate == 0 && r.Messages.Received == 0 {
+		return nil
+	}
+	headline := r.Headline()
+	name := ""
+	if headline == stats.RTT { // another one's is too long for the column
+		name = headline.String() + " "
+	}
+	return []partColumn{
+		{"received", func(p *stats.Part) string { return ShortCount(p.Messages.Received) }},
+		{"rate", func(p *stats.Part) string { return Rate(p.Messages.Rate) }},
+		{name + "p50", figure(headline, stats.P50)},
+		{name + "p99", figure(headline, stats.P99)},
+	}
+}
 
 // partTables calls row with the lines of both tables, the headings first.
 func partTables(r *stats.Result, heading, row func(cells []string)) {
@@ -89,11 +101,7 @@ func partTables(r *stats.Result, heading, row func(cells []string)) {
 	if len(all) == 0 {
 		return
 	}
-	tables := [][]partColumn{connectionColumns, messageColumns}
-	if r.Load.InFlight == 0 && r.Load.Rate == 0 && r.Messages.Received == 0 {
-		tables[1] = resultColumns
-	}
-	for _, columns := range tables {
+	for _, columns := range [][]partColumn{connectionColumns, append(messageColumns(r), resultColumns...)} {
 		names := []string{strings.ToUpper(noun[:1]) + noun[1:]}
 		for _, c := range columns {
 			names = append(names, c.name)
@@ -138,8 +146,12 @@ func (t *text) parts() {
 
 // parts tells the same in Markdown.
 func (m *markdown) parts() {
-	partTables(m.r, func(cells []string) { m.heading(cells...) }, func(cells []string) {
-		cells = append(cells, make([]string, len(connectionColumns)+1-len(cells))...)
+	width := 0
+	partTables(m.r, func(cells []string) {
+		width = len(cells)
+		m.heading(cells...)
+	}, func(cells []string) {
+		cells = append(cells, make([]string, max(0, width-len(cells)))...)
 		for i, c := range cells {
 			m.marked = m.marked || c == "–" || strings.HasPrefix(c, "~")
 			m.censored = m.censored || c == "?"

@@ -78,6 +78,14 @@ func TestPartsOfIdleRuns(t *testing.T) {
 	if len(headings) != 2 || headings[1] != "errors, verdict" {
 		t.Errorf("got %q", headings)
 	}
+	// A broadcast is about deliveries.
+	r.Load.Rate, r.Broadcast = 1, &stats.Broadcast{}
+	r.Merged[1].Latency = map[string]stats.Figures{"delivery": {Count: 1000, Percentiles: map[string]int64{"50": 5e6}}}
+	var last []string
+	partTables(r, func([]string) {}, func(cells []string) { last = cells })
+	if last[3] != "5.00 ms" {
+		t.Errorf("got %q", last)
+	}
 }
 
 // Of many cycles the tables show the first and the last.
