@@ -18,6 +18,7 @@ type live struct {
 	title   string // what stands before all
 	total   int64  // connections asked for
 	of      int64  // messages asked for, 0 where time decides
+	copies  bool   // a broadcast: each message is received many times
 	color   bool
 	updates chan loadgen.Progress
 	done    chan struct{}
@@ -31,7 +32,7 @@ func newLive(w io.Writer, plan *loadgen.Plan, title string) *live {
 		return nil
 	}
 	l := &live{
-		to: w, title: title, total: int64(mostConnections(plan)), of: plan.Messages,
+		to: w, title: title, total: int64(mostConnections(plan)), of: plan.Messages, copies: plan.Broadcast.Publishers > 0,
 		color:   hasColor(w),
 		updates: make(chan loadgen.Progress, 1),
 		done:    make(chan struct{}),
@@ -113,7 +114,11 @@ func (l *live) line(p loadgen.Progress) string {
 	parts = append(parts, errors)
 	switch {
 	case l.of > 0 && p.Phase == "measure":
-		add("%s done", report.Percent(float64(p.Totals.Received)/float64(l.of)))
+		done := p.Totals.Received
+		if l.copies {
+			done = p.Totals.Sent
+		}
+		add("%s done", report.Percent(float64(done)/float64(l.of)))
 	case p.Left > 0:
 		add("%s left", formatDuration(p.Left.Round(time.Second)))
 	}

@@ -102,7 +102,12 @@ func (m Metric) Value(r *stats.Result) (float64, bool) {
 	if m.rate {
 		return r.Messages.Rate, r.Messages.Rate > 0
 	}
-	l := r.Latency[m.latency.String()]
+	latency := m.latency
+	if latency == stats.RTT {
+		// In a broadcast, as in its intervals, the delivery stands in its place.
+		latency = r.Headline()
+	}
+	l := r.Latency[latency.String()]
 	if l == nil || m.wantsFirm() && !m.quantile.Firm(l.Count) {
 		return 0, false
 	}

@@ -131,11 +131,11 @@ func (t *text) drawKnee(s *stats.Search, y axis, limit, most float64, grid [][]r
 }
 
 // rttLimit returns the limit of the search's objective where that is one on the
-// rtt, in nanoseconds; 0 where it is not.
+// headline, in nanoseconds; 0 where it is not.
 func (t *text) rttLimit(s *stats.Search) float64 {
 	name := metricOf(s.Objective)
 	for _, o := range t.r.Objectives {
-		if strings.HasPrefix(name, "rtt.") && metricOf(o.Objective) == name && o.Unit == "ns" {
+		if strings.HasPrefix(name, t.r.Headline().String()+".") && metricOf(o.Objective) == name && o.Unit == "ns" {
 			return o.Limit
 		}
 	}

@@ -37,8 +37,19 @@ func (p *page) searchHeading(s *stats.Search) {
 	if s.Vary == stats.VaryConnections {
 		load = s.Vary
 	}
-	p.line(bold, padLeft(load, loadWidth)+padLeft("received", rateWidth)+padLeft("rtt p50", rttWidth)+padLeft("rtt p99", rttWidth)+
+	p.line(bold, padLeft(load, loadWidth)+padLeft("received", rateWidth)+padLeft(probed(s)+"p50", rttWidth)+padLeft(probed(s)+"p99", rttWidth)+
 		"  "+pad("verdict", verdictWidth)+"outcome")
+}
+
+// probed returns what stands before the quantiles in a heading: nothing where the
+// search is for a broadcast, whose delivery has too long a name.
+func probed(s *stats.Search) string {
+	for _, of := range []stats.Metric{stats.Delivery, stats.Skew} {
+		if strings.HasPrefix(s.Objective, of.String()+".") {
+			return ""
+		}
+	}
+	return "rtt "
 }
 
 func (p *page) probe(s *stats.Search, probe stats.Probe) {
@@ -209,7 +220,7 @@ func (m *markdown) search() {
 		return
 	}
 	fmt.Fprintf(m, "\n**%s**\n", escapeMarkdown(Conclusion(s)))
-	m.heading(s.Vary, "received", "rtt p50", "rtt p99", "verdict", "outcome")
+	m.heading(s.Vary, "received", probed(s)+"p50", probed(s)+"p99", "verdict", "outcome")
 	for _, p := range s.Probes {
 		m.row(loadOf(s, p.Load), Rate(p.Rate), known(p.RTTP50NS), known(p.RTTP99NS), escapeMarkdown(string(p.Verdict)), escapeMarkdown(outcomeOf(p)))
 	}
