@@ -119,6 +119,12 @@ type pubsub struct {
 	channels map[string]map[*gorilla.Conn]bool
 	alter    bool // the last character of the first message
 	altered  bool
+
+	// hold keeps the first to subscribe waiting: for a while, or until something
+	// is published, which must not happen.
+	hold    chan struct{}
+	holding sync.Once
+	release sync.Once
 }
 
 type pubsubMessage struct {
@@ -150,6 +156,16 @@ func (p *pubsub) serve(s *echoServer, w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *pubsub) handle(c *gorilla.Conn, m pubsubMessage) {
+	if p.hold != nil && m.Type == "publish" {
+		p.release.Do(func() { close(p.hold) })
+	} else if p.hold != nil {
+		p.holding.Do(func() {
+			select {
+			case <-p.hold:
+			case <-time.After(100 * time.Millisecond):
+			}
+		})
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch m.Type {
@@ -214,6 +230,26 @@ func TestBroadcastOverJSON(t *testing.T) {
 		} else {
 			wantErrors(t, r)
 		}
+	})
+}
+
+// TestBroadcastWaitsForItsSubscribers: nothing is published before the server has
+// read what the last of them had to say.
+func TestBroadcastWaitsForItsSubscribers(t *testing.T) {
+	eachDriver(t, func(t *testing.T, p Plan) {
+		hub := &pubsub{channels: map[string]map[*gorilla.Conn]bool{}, hold: make(chan struct{})}
+		s := new(echoServer).start(t, hub.serve)
+		p.Connections, p.Rate, p.Messages, p.Drain, p.Text = 6, 10_000, 10, time.Second, true
+		p.Broadcast = Broadcast{
+			Publishers: 1,
+			Subscribe:  []string{`{"type":"subscribe","channel":"a"}`},
+			Publish:    `{"type":"publish","channel":"a","data":"{payload}"}`,
+		}
+		r := load(t, t.Context(), aimed(t, p, s.URL()))
+		if b := r.Broadcast; b.Delivered != 50 || b.Lost != 0 {
+			t.Errorf("got %+v", b)
+		}
+		wantErrors(t, r)
 	})
 }
 
