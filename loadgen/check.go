@@ -17,9 +17,10 @@ const (
 	DefaultConnectTimeout     = 10 * time.Second
 	DefaultDrain              = 5 * time.Second
 	DefaultCloseTimeout       = 5 * time.Second
-	DefaultSize               = 20       // bytes
-	DefaultBroadcastSize      = 64       // bytes, of a Plan with Broadcast
-	DefaultMaxMessage         = 64 << 20 // bytes
+	DefaultSize               = 20              // bytes
+	DefaultBroadcastSize      = 64              // bytes, of a Plan with Broadcast
+	DefaultMaxMessage         = 64 << 20        // bytes
+	DefaultPingTimeout        = 5 * time.Second // of a search among silences; otherwise there is none
 
 	// ConnectAll, as Plan.ConnectConcurrency, opens all connections at once.
 	ConnectAll = 1 << 24
@@ -50,6 +51,13 @@ func (p Plan) complete() (Plan, error) {
 		for _, s := range p.ConnectStages {
 			p.Duration += s.Length
 		}
+	}
+	if p.Silences.To > 0 {
+		if why := p.Silences.check(&p); why != "" {
+			return p, refuse("Silences", why)
+		}
+		set(&p.PingTimeout, DefaultPingTimeout)
+		p.Duration = p.Silences.To + p.PingTimeout + time.Second
 	}
 	set(&p.Connections, DefaultConnections)
 	set(&p.ConnectConcurrency, DefaultConnectConcurrency)
@@ -106,8 +114,8 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("InFlight", "at most 1048576 messages in flight per connection")
 	case p.Rate > 1e9:
 		return p, refuse("Rate", "a rate above one message per nanosecond cannot be kept")
-	case min(p.Warmup, p.Duration, p.Drain, p.CloseTimeout, p.ConnectTimeout, p.PingInterval) < 0,
-		max(p.Warmup, p.Duration, p.Drain, p.CloseTimeout, p.ConnectTimeout, p.PingInterval) > horizon/4: // sums of them still fit
+	case min(p.Warmup, p.Duration, p.Drain, p.CloseTimeout, p.ConnectTimeout, p.PingInterval, p.PingTimeout) < 0,
+		max(p.Warmup, p.Duration, p.Drain, p.CloseTimeout, p.ConnectTimeout, p.PingInterval, p.PingTimeout) > horizon/4: // sums of them still fit
 		return p, refuse("Duration", "a duration must lie between 0 and 36 years")
 	case p.Duration == 0 && p.Messages == 0:
 		return p, refuse("Duration", "a run needs a duration or a number of messages")

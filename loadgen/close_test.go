@@ -12,8 +12,10 @@ import (
 )
 
 // eof and reset are the ends of a connection as a driver reports them.
-func (st *story) eof()   { st.s.ended(st.worker, classifyIO(io.EOF), io.EOF) }
-func (st *story) reset() { st.s.ended(st.worker, classifyIO(syscall.ECONNRESET), syscall.ECONNRESET) }
+func (st *story) eof() { st.s.ended(st.worker, st.now, classifyIO(io.EOF), io.EOF) }
+func (st *story) reset() {
+	st.s.ended(st.worker, st.now, classifyIO(syscall.ECONNRESET), syscall.ECONNRESET)
+}
 
 // wantClose asks for output, the last of which must be a Close frame.
 func (st *story) wantClose(code wsclient.StatusCode, reason string) {
@@ -266,7 +268,7 @@ func TestInterruptedBeforeItOpened(t *testing.T) {
 			t.Errorf("session %d is in state %d, want it over", i, w.sessions[i].state)
 		}
 	}
-	w.sessions[0].ended(w, stats.ErrConnect, io.EOF) // the driver gives the attempt up
+	w.sessions[0].ended(w, 0, stats.ErrConnect, io.EOF) // the driver gives the attempt up
 	if w.settled != 2 || w.opening != 0 || w.shard.Failed != 0 || w.shard.Opened != 0 {
 		t.Errorf("got %d settled, %d opening, %d failed, %d opened; want 2, 0, 0, 0", w.settled, w.opening, w.shard.Failed, w.shard.Opened)
 	}

@@ -56,7 +56,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 		until("warmup", r.ctl.measure.get(), func() bool { return stopped() || gone() })
 		r.openWindow()
 		until("measure", r.ctl.stop.get(), func() bool {
-			return stopped() || gone() || p.Messages > 0 && (r.spent() || r.stuck())
+			return stopped() || gone() || r.cutKnown() || p.Messages > 0 && (r.spent() || r.stuck())
 		})
 		drain := p.Drain
 		if p.Messages > 0 && r.stuck() {

@@ -231,10 +231,10 @@ func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
 		case errno == unix.EAGAIN:
 			return
 		case errno != 0:
-			s.ended(l.worker, classifyIO(errno), errno)
+			s.ended(l.worker, now, classifyIO(errno), errno)
 			return
 		case n == 0:
-			s.ended(l.worker, stats.ErrEOF, io.EOF)
+			s.ended(l.worker, now, stats.ErrEOF, io.EOF)
 			return
 		}
 		if l.counting(now) {

@@ -105,7 +105,7 @@ func (l *eventLoop) connectResolved() {
 		o.timings.DNS = now - o.since
 		o.since = now
 		if r.err != nil {
-			l.sessions[r.session].ended(l.worker, classifyOpen(r.err), r.err)
+			l.sessions[r.session].ended(l.worker, now, classifyOpen(r.err), r.err)
 			l.settleDown(r.session)
 			continue
 		}
@@ -251,7 +251,7 @@ func (l *eventLoop) refuse(i int, err error) {
 	case o.timings.DNS == 0 && l.driver.routes.named():
 		open.Stage = wsclient.StageDNS
 	}
-	l.sessions[i].ended(l.worker, classifyOpen(open), open)
+	l.sessions[i].ended(l.worker, l.clock(), classifyOpen(open), open)
 }
 
 // zoneID returns the number of an IPv6 zone: an interface's index or name.

@@ -23,6 +23,7 @@ var (
 	errDuplicated   = errors.New("a second reply to the same message")
 	errReordered    = errors.New("a reply came after that to a later message")
 	errUnexpected   = errors.New("a message that answers nothing sent on its connection")
+	errPingTimeout  = errors.New("no Pong came back within the ping timeout")
 	errUnsent       = errors.New("due, but its connection was gone or the peer did not read")
 )
 

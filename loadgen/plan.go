@@ -56,6 +56,11 @@ type Plan struct {
 	Reply        ReplyMode
 	MaxMessage   int64         // bytes of a message that the peer may send; default 64 MiB
 	PingInterval time.Duration // a Ping on every connection each; 0: none
+	PingTimeout  time.Duration // a connection is lost whose Pong takes longer; 0: it may take any time
+
+	// Silences, where its To is set, makes of the run a search for the silence after
+	// which connections are cut. It makes up Duration.
+	Silences Silences
 
 	// The close phase.
 	CloseCode   wsclient.StatusCode // default 1000

@@ -29,6 +29,7 @@ func newPortable(p *Plan) (*portable, error) {
 	}
 	d := &portable{dialer: wsclient.Dialer{
 		Upgrade: upgrade, TLS: p.TLS, UnixSocket: p.UnixSocket, Timeout: p.ConnectTimeout,
+		KeepAlive: -1, // an idle connection is to be silent, as with the event loop
 	}}
 	if p.UnixSocket == "" {
 		d.routes, err = newRoutes(p)
@@ -245,7 +246,7 @@ func (d *portableWorker) serve(ctx context.Context, i int) {
 	now := d.clock()
 	switch {
 	case err != nil:
-		s.ended(d.worker, classifyOpen(err), err)
+		s.ended(d.worker, now, classifyOpen(err), err)
 	case s.state != stateOpening:
 		t.Conn.Close()
 	default:
@@ -307,7 +308,7 @@ func (d *portableWorker) received(i int, now time.Duration, p []byte, err error)
 		if err != io.EOF {
 			err = errorCause(err)
 		}
-		s.ended(d.worker, classifyIO(err), err)
+		s.ended(d.worker, now, classifyIO(err), err)
 	}
 	if !d.fill(i, now) {
 		d.settleDown(i)

@@ -54,6 +54,7 @@ func (s *session) receive(w *worker, now time.Duration, p []byte) {
 		case ev.Kind == wsclient.EventData:
 			s.data(w, now, ev)
 		}
+		s.touch(w, now)
 	}
 }
 
@@ -69,11 +70,11 @@ func (s *session) violated(w *worker, now time.Duration, err error) {
 	switch {
 	case s.state == stateOpen || s.state == stateClosing && s.closeSent == 0:
 		s.sentCode = code
-		s.drop(w, class, err)
+		s.drop(w, now, class, err)
 		s.leave(w, now)
 		s.sever = true
 	case s.state == stateClosing:
-		s.drop(w, class, err)
+		s.drop(w, now, class, err)
 		s.finish(w)
 	}
 }
@@ -100,6 +101,7 @@ func (s *session) control(w *worker, now time.Duration, ev wsclient.Event) {
 		// An unsolicited Pong is allowed and means nothing: Section 5.5.3.
 		if s.pingSent > 0 && len(ev.Payload) == 4 && binary.BigEndian.Uint32(ev.Payload) == s.pingSeq {
 			w.shard.Record(stats.Ping, now-s.pingSent)
+			s.survived(w, now)
 			s.pingSent = 0
 		}
 	case wsclient.OpClose:
@@ -114,6 +116,7 @@ func (s *session) peerClose(w *worker, now time.Duration, payload []byte) {
 	switch {
 	case s.state == stateOpen || s.state == stateClosing && s.closeSent == 0:
 		s.sentCode = code
+		s.lost(w, now, stats.ErrPeerClosed)
 		w.shard.PeerClosed++
 		w.fail(stats.ErrPeerClosed, &wsclient.CloseError{Code: code, Reason: reason})
 		s.leave(w, now)

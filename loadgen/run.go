@@ -181,6 +181,12 @@ func (r *run) result(driver string) *stats.Result {
 	if b := res.Broadcast; b != nil {
 		b.Publishers, b.Subscribers = r.publishers, r.subscribers
 	}
+	if p.Silences.To > 0 {
+		round := r.idleRound()
+		round.Connections = res.Connections.Opened
+		res.IdleTimeout = &stats.IdleTimeout{}
+		res.IdleTimeout.Add(round)
+	}
 	if slices.Max(append(answers, 0)) > 0 {
 		res.Fairness = stats.FairnessOf(answers)
 	}

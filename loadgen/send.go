@@ -29,7 +29,7 @@ const maxSpan = 1 << 16
 // fillLimit bytes in dst; a driver writes them and asks again until nothing
 // comes. After its last bytes the session may be over.
 func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
-	before := len(dst)
+	before, pings := len(dst), 0
 	for len(dst) < fillLimit {
 		if s.tx.open && s.tx.off < s.tx.end {
 			dst = s.appendPayload(w, dst)
@@ -45,8 +45,10 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 			dst = s.appendJoin(w, dst)
 		}
 		if s.state == stateOpen && s.pingDue <= now && s.pingSent == 0 {
-			s.pingDue = max(s.pingDue+w.plan.PingInterval, now)
+			s.pingDue = s.nextPing(w, now)
+			pings -= len(dst)
 			dst = s.appendPing(now, dst)
+			pings += len(dst)
 		}
 		if s.tx.open {
 			dst = s.appendHeader(w, now, dst)
@@ -71,8 +73,12 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 			break
 		}
 	}
-	if n := len(dst) - before; n > 0 && w.counting(now) {
+	n := len(dst) - before
+	if n > 0 && w.counting(now) {
 		w.shard.BytesSent += int64(n)
+	}
+	if n > pings {
+		s.touched = now
 	}
 	return dst
 }

@@ -27,6 +27,8 @@ type session struct {
 	sever    bool // having sent our Close frame, do not wait for the peer
 	reset    bool // a write found that the peer has reset the connection
 	joining  joining
+	tested   bool // the silence that it was to try is over
+	broken   bool // by the peer
 
 	dec      wsclient.Decoder
 	rx       incoming
@@ -42,6 +44,7 @@ type session struct {
 	deadline  time.Duration // when to give up opening or closing, or the last replies
 	retireAt  time.Duration // when to close although the run goes on
 	closeSent time.Duration // when our Close frame was sent; 0: it was not
+	touched   time.Duration // the last byte either way, but for a Ping that waits for its Pong
 	answers   int64         // received in the measured window
 }
 
@@ -71,7 +74,11 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 	s.state = stateOpen
 	s.deadline = never
 	s.dec.MaxMessage = w.plan.MaxMessage
+	s.touched = now
 	s.pingDue = never
+	if w.plan.Silences.To > 0 {
+		s.pingDue = now + w.plan.Silences.of(s.id, w.plan.Connections)
+	}
 	if every := w.plan.PingInterval; every > 0 {
 		// Staggered, so that the Pings of a run do not come in bursts.
 		s.pingDue = now + time.Duration(mix(uint64(s.id))%uint64(every))
@@ -111,6 +118,9 @@ func (s *session) wake(w *worker, now time.Duration) {
 		case stateOpen:
 			s.shut(w, now)
 		}
+	case s.state == stateOpen && now >= s.pongDue(w):
+		s.drop(w, now, stats.ErrPingTimeout, errPingTimeout)
+		s.finish(w)
 	case s.state == stateOpen && now >= s.deadline:
 		s.shut(w, now)
 	case s.state == stateOpen && now >= s.retireAt && !s.retiring:
@@ -153,7 +163,7 @@ func (s *session) unwritten(err error) {
 }
 
 // ended takes note that the transport is gone, for the reason given.
-func (s *session) ended(w *worker, class stats.Class, err error) {
+func (s *session) ended(w *worker, now time.Duration, class stats.Class, err error) {
 	if s.reset && class == stats.ErrEOF {
 		class, err = stats.ErrReset, syscall.ECONNRESET
 	}
@@ -161,7 +171,7 @@ func (s *session) ended(w *worker, class stats.Class, err error) {
 	case stateOpening:
 		s.refused(w, class, err)
 	case stateOpen, stateClosing:
-		s.drop(w, class, err)
+		s.drop(w, now, class, err)
 		s.finish(w)
 	case stateLeaving, stateClosed:
 		s.finish(w)
@@ -169,7 +179,8 @@ func (s *session) ended(w *worker, class stats.Class, err error) {
 }
 
 // drop counts the connection as lost without a closing handshake.
-func (s *session) drop(w *worker, class stats.Class, err error) {
+func (s *session) drop(w *worker, now time.Duration, class stats.Class, err error) {
+	s.lost(w, now, class)
 	w.shard.Dropped++
 	w.shard.CloseCodes(uint16(s.sentCode), 0)
 	w.fail(class, err)
@@ -220,6 +231,9 @@ func (s *session) loseOldest(w *worker) {
 // output, if nothing else happens before.
 func (s *session) next(w *worker) time.Duration {
 	at := s.deadline
+	if s.state == stateOpen {
+		at = min(at, s.pongDue(w))
+	}
 	if s.state != stateOpen || s.blocked {
 		return at
 	}

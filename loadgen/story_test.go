@@ -27,7 +27,7 @@ type story struct {
 func newStory(t testing.TB, p Plan) *story {
 	t.Helper()
 	p.Connections, p.Workers = 1, 1
-	if p.Duration == 0 && p.Messages == 0 {
+	if p.Duration == 0 && p.Messages == 0 && p.Silences.To == 0 {
 		p.Duration = time.Hour
 	}
 	r := newRun(completed(t, p))

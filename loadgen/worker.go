@@ -23,6 +23,7 @@ type worker struct {
 	shard    *stats.Shard
 	sessions []session
 	agenda   agenda
+	silences silences
 	plain    []byte // scratch: what is about to be compressed
 
 	// Of a broadcast, otherwise nil.

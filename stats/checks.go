@@ -86,6 +86,9 @@ func checkConnections(r *Result) []Finding {
 	if n.Requested == 0 {
 		return nil
 	}
+	if r.IdleTimeout != nil {
+		n.Lost = 0 // that they would be is what was asked
+	}
 	short := n.Requested - n.Opened
 	if r.Interrupted {
 		short = n.Failed // the others may not have had their turn

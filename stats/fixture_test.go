@@ -84,6 +84,10 @@ func fullResult() *Result {
 	r.Merged, r.Cycles = []Part{partOf(r)}, []Part{partOf(r)}
 	r.Merged[0].Flags = []string{"--seed", "1"}
 	r.Intervals[1].Cycle = 1
+	r.IdleTimeout = &IdleTimeout{}
+	round := IdleRound{ToS: 60, Connections: 104, Survived: 100, SurvivedS: 50.5}
+	round.SetCuts(50500*time.Millisecond, []Silence{{51 * time.Second, ErrReset, true}, {52 * time.Second, ErrReset, false}, {time.Second, ErrEOF, false}})
+	r.IdleTimeout.Add(round)
 	r.Search = &Search{
 		Objective: "rtt.p99<2ms", Vary: VaryRate, Held: 1600, Beyond: 3200, Limit: ProbeMissed,
 		Probes: []Probe{

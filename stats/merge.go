@@ -87,6 +87,8 @@ func addable(r *Result) error {
 	switch {
 	case r.Search != nil:
 		return errors.New("is the result of a search, whose runs were at other loads")
+	case r.IdleTimeout != nil:
+		return errors.New("is of a search for the idle timeout, whose connections were each silent for another time")
 	case r.Merged != nil:
 		return errors.New("is a sum of results: add up its parts with the others")
 	case r.Cycles != nil:

@@ -249,13 +249,13 @@ func TestMergeOfGroups(t *testing.T) {
 // not.
 func TestMergeKnowsEveryField(t *testing.T) {
 	left := []string{
-		"Broadcast",  // has a test of its own
-		"Search",     // refused
+		"Broadcast",             // has a test of its own
+		"Search", "IdleTimeout", // refused
 		"Objectives", // checked anew
 		"Cycles",     // of Chain
 	}
 	part := fullResult()
-	part.Search, part.Merged, part.Cycles = nil, nil, nil
+	part.Search, part.IdleTimeout, part.Merged, part.Cycles = nil, nil, nil, nil
 	part.Groups = []Group{{Name: "slow"}} // which goes with no stages
 	other := *part
 	other.Started = part.Started.Add(time.Millisecond)
@@ -329,6 +329,8 @@ func TestMergeOfWindows(t *testing.T) {
 func TestMergeRefuses(t *testing.T) {
 	search, merged, cycles, coarse := at(0, 10), at(1, 10), at(2, 10), at(3, 10)
 	search.Search, merged.Merged, cycles.Cycles = &Search{}, []Part{{}}, []Part{{}}
+	silent := at(1, 10)
+	silent.IdleTimeout = &IdleTimeout{}
 	one := newHistogram()
 	one.record(5)
 	fine := at(0, 10)
@@ -343,6 +345,7 @@ func TestMergeRefuses(t *testing.T) {
 		want  string
 	}{
 		{[]*Result{at(0, 10), search}, "part 2 is the result of a search"},
+		{[]*Result{at(0, 10), silent}, "part 2 is of a search for the idle timeout"},
 		{[]*Result{merged, at(0, 10)}, "part 1 is a sum of results"},
 		{[]*Result{at(0, 10), cycles}, "part 2 is of several cycles"},
 		{[]*Result{at(0, 10), at(1, 10), at(0, 10)}, "part 3 is part 1 again"},

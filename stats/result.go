@@ -34,10 +34,11 @@ type Result struct {
 	Intervals   []Interval          `json:"intervals"`
 	Client      Client              `json:"client"`
 	Verdict     Verdict             `json:"verdict"`
-	Objectives  []Objective         `json:"objectives,omitempty"` // in the order in which they were given
-	Search      *Search             `json:"search,omitempty"`     // where the run is one of a search for the most load
-	Merged      []Part              `json:"merged,omitempty"`     // what this is the sum of: processes that ran at the same time (Merge)
-	Cycles      []Part              `json:"cycles,omitempty"`     // or runs that one process made one after the other (Chain)
+	Objectives  []Objective         `json:"objectives,omitempty"`   // in the order in which they were given
+	IdleTimeout *IdleTimeout        `json:"idle_timeout,omitempty"` // where it was searched for
+	Search      *Search             `json:"search,omitempty"`       // where the run is one of a search for the most load
+	Merged      []Part              `json:"merged,omitempty"`       // what this is the sum of: processes that ran at the same time (Merge)
+	Cycles      []Part              `json:"cycles,omitempty"`       // or runs that one process made one after the other (Chain)
 }
 
 // Tool says what made the result, and on what.

@@ -39,6 +39,9 @@ type Dialer struct {
 	// Timeout bounds all steps together; 0 is DefaultTimeout, negative is no
 	// bound but the context's.
 	Timeout time.Duration
+	// KeepAlive is the time between TCP keep-alive probes, as in net.Dialer: 0 is
+	// its default, 15 s, negative is none.
+	KeepAlive time.Duration
 	// MaxMessage is the longest message that a Conn accepts, in bytes; 0 is
 	// DefaultMaxMessage, negative is no limit. Open has no use for it.
 	MaxMessage int64
@@ -113,7 +116,7 @@ func (d *Dialer) Resolve(ctx context.Context) ([]netip.AddrPort, error) {
 // its share of the time that is left: racing them, as browsers do, would open
 // more connections than were asked for.
 func (d *Dialer) connect(ctx context.Context, t *Transport) error {
-	dialer := net.Dialer{LocalAddr: d.LocalAddr}
+	dialer := net.Dialer{LocalAddr: d.LocalAddr, KeepAlive: d.KeepAlive}
 	if d.LocalAddr != nil {
 		dialer.Control = bindWithoutPort
 	}

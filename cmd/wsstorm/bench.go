@@ -115,6 +115,9 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 	if request.given("max-load") {
 		return secrets, usagef("%s makes no bench, which compares two servers under the same load", request.told("max-load"))
 	}
+	if request.given("find-idle-timeout") {
+		return secrets, usagef("%s makes no bench, which compares two servers under the same load", request.told("find-idle-timeout"))
+	}
 	old, new, err := b.contenders(request)
 	if err != nil {
 		return secrets, err

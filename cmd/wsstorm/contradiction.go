@@ -26,6 +26,12 @@ const searchBaseline = "what a search finds is at another load each time, and no
 // socketAddress is why --unix-socket stands against IP addresses.
 const socketAddress = "a Unix socket has no IP addresses"
 
+// silenceSends is why --find-idle-timeout stands against whatever shapes messages.
+const silenceSends = "connections that are to be silent send no messages"
+
+// silenceBaseline is why it stands against a baseline.
+const silenceBaseline = "it finds a time, and nothing that gets slower"
+
 var rivals = []rival{
 	{"rate", "in-flight", "a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
 	{"stage", "rate", "the stages say what the rate is"},
@@ -47,6 +53,21 @@ var rivals = []rival{
 	{"idle", "fragment", idleSends},
 	{"idle", "reply", idleSends},
 	{"idle", "arrival", idleSends},
+	{"find-idle-timeout", "rate", silenceSends},
+	{"find-idle-timeout", "stage", silenceSends},
+	{"find-idle-timeout", "in-flight", silenceSends},
+	{"find-idle-timeout", "messages", silenceSends},
+	{"find-idle-timeout", "size", silenceSends},
+	{"find-idle-timeout", "payload", silenceSends},
+	{"find-idle-timeout", "text", silenceSends},
+	{"find-idle-timeout", "fragment", silenceSends},
+	{"find-idle-timeout", "reply", silenceSends},
+	{"find-idle-timeout", "arrival", silenceSends},
+	{"find-idle-timeout", "broadcast", silenceSends},
+	{"find-idle-timeout", "max-load", "a run searches for one thing"},
+	{"find-idle-timeout", "connect-stage", "silences are tried by connections that stay"},
+	{"find-idle-timeout", "baseline", silenceBaseline},
+	{"find-idle-timeout", "save-baseline", silenceBaseline},
 	{"in-flight", "arrival", "only the messages of an open loop arrive at times of their own"},
 	{"messages", "warmup", "each of a number of messages is measured, so that none is left to warm up with"},
 	{"messages", "duration", ""}, // together: whichever ends first
@@ -61,6 +82,9 @@ var uneven = []rival{
 	{"stage", "duration", "the stages make up the duration"},
 	{"stage", "messages", "the stages say how many messages there are"},
 	{"max-load", "messages", "each run of a search has a duration"},
+	{"find-idle-timeout", "duration", "the silences make up the duration"},
+	{"find-idle-timeout", "warmup", "the silences are all that is measured"},
+	{"find-idle-timeout", "ping-interval", "Pings at intervals would break the silence"},
 	{"connect-stage", "connections", "the stages say how many connections there are"},
 	{"connect-stage", "connect-rate", "the stages say when connections are opened"},
 	{"connect-stage", "duration", "the stages make up the duration"},
@@ -105,6 +129,8 @@ func (r *request) contradiction() error {
 		return needs("arrival", "--rate or --stage", "in a closed loop replies set the times")
 	case r.given("reply") && p.Reply == loadgen.ReplyNone && !openLoop:
 		return needs("reply", "--rate or --stage", "without replies nothing else sets the pace")
+	case r.given("ping-timeout") && !r.given("ping-interval") && !r.given("find-idle-timeout"):
+		return needs("ping-timeout", "--ping-interval or --find-idle-timeout", "without them no Ping is sent")
 	case r.given("cert") && !r.given("key"):
 		return needs("cert", "--key", "a certificate is used with its private key")
 	case r.given("key") && !r.given("cert"):

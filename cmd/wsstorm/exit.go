@@ -66,7 +66,7 @@ func outcome(r *stats.Result) int {
 	switch {
 	case r.Search != nil:
 		return searchOutcome(r)
-	case r.Interrupted && !r.EndedByObjective():
+	case r.Interrupted && !r.EndedByObjective(), r.IdleTimeout != nil && r.IdleTimeout.Interrupted:
 		return exitInterrupted
 	case nothingMeasured(r):
 		return exitFailed

@@ -36,6 +36,7 @@ type options struct {
 	listen     string
 	goal       objective.Objective // of a search; none without --max-load
 	vary       variation
+	silence    time.Duration // the longest one that a search for the idle timeout tries
 
 	scenario   string
 	printFlags bool

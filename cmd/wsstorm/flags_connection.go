@@ -20,6 +20,7 @@ func (f *flags) connectionFlags(set *pflag.FlagSet) {
 	set.Var(addressSet(&p.Sources), "source-ip", "connect from these addresses of this machine by turns: 10.0.0.2-9,10.1.0.0/24; each has ports of its own")
 	set.Var(addressSet(&p.ConnectTo), "connect-to", "connect to these addresses by turns, at the URL's port, instead of looking up its host")
 	set.Var(span(&p.PingInterval, 0, nounDuration), "ping-interval", "send a Ping on every connection this often")
+	f.idleFlags(set)
 	set.Var(closeCode(&p.CloseCode), "close-code", "status code of the Close frames at the end")
 	set.Var(&field[string]{to: &p.CloseReason, noun: "TEXT", parse: parseReason, format: asItIs}, "close-reason", "their reason, up to 123 bytes")
 	set.Var(span(&p.CloseTimeout, 1, nounDuration), "close-timeout", "wait this long for the server's Close frames")

@@ -111,8 +111,11 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 			return nil, fmt.Errorf("the built-in server said %q: %w", server.url, err)
 		}
 	}
-	if r.given("max-load") {
+	switch {
+	case r.given("max-load"):
 		return r.search(ctx, s, metrics.show)
+	case r.given("find-idle-timeout"):
+		return r.findIdleTimeout(ctx, s, metrics.show)
 	}
 	return r.once(ctx, s, trial{plan: r.plan, objectives: r.objectives, show: metrics.show})
 }

@@ -57,6 +57,10 @@ func shorten(args []string) []string {
 		short[i+1] = "100ms:0-20,100ms:20-0"
 		return append(short, "--insecure")
 	}
+	if i := slices.Index(args, "--find-idle-timeout"); i >= 0 {
+		short[i+1] = "100ms"
+		return append(short, "-c", "20", "--insecure")
+	}
 	switch {
 	case has("-n") || has("--messages"):
 		short = append(short, "-n", "500")

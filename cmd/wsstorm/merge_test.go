@@ -211,6 +211,8 @@ var every = [][]string{
 	{"--max-load", "rtt.p99<25ms", "--arrival", "poisson", "--rate", "7", "--reply", "none", "--vary", "rate", "-d", "5"},
 	{"--max-load", "lost<=5", "--vary", "connections", "-c", "7", "--in-flight", "2"},
 	{"--source-ip", "127.0.0.2-9,127.1.0.0/16,::1", "--connect-to", "127.0.0.1,127.0.0.3", "ws://host/"},
+	{"--find-idle-timeout", "10m", "--ping-timeout", "3s", "-c", "200"},
+	{"--scenario", "idle", "--find-idle-timeout", "10m"},
 	{"--payload", "@main.go"},
 	{"--payload", "@main.go", "-s", "7"},
 	{"--scenario", "boundaries", "-c", "4"},

@@ -133,6 +133,7 @@ func checkHidden(settings []setting) error {
 // flags against each other.
 func (r *request) resolve() error {
 	p := &r.plan
+	r.resolveIdle()
 	if r.given("messages") && !r.given("duration") {
 		p.Duration = 0
 	}

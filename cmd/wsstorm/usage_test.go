@@ -24,7 +24,7 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		// Names.
 		{[]string{"--conections", "5"}, "unknown flag --conections; did you mean --connections?"},
-		{[]string{"--timeout=5"}, "unknown flag --timeout; did you mean --connect-timeout or --close-timeout?"},
+		{[]string{"--timeout=5"}, "unknown flag --timeout; did you mean --connect-timeout or --ping-timeout or --find-idle-timeout or --close-timeout?"},
 		{[]string{"--xyzzy"}, "unknown flag --xyzzy; wsstorm --help lists the flags"},
 		{[]string{"-x"}, "unknown flag -x; wsstorm --help lists the flags"},
 		{[]string{"-c"}, "--connections needs a value: --connections N"},
@@ -99,6 +99,12 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--max-load", "rtt.p99<1s", "-n", "5"}, "--messages contradicts --max-load: each run of a search has a duration"},
 		{[]string{"--max-load", "rtt.p99<1s", "--stage", "1s:5"}, "--stage contradicts --max-load: a search varies the load from run to run, each with one"},
 		{[]string{"--max-load", "rtt.p99<1s", "--connect-stage", "1s:5"}, "--connect-stage contradicts --max-load: a search varies the load from run to run, each with one"},
+		{[]string{"--find-idle-timeout", "1m", "-r", "5"}, "--rate contradicts --find-idle-timeout: connections that are to be silent send no messages"},
+		{[]string{"--find-idle-timeout", "1m", "-d", "5"}, "--duration contradicts --find-idle-timeout: the silences make up the duration"},
+		{[]string{"--find-idle-timeout", "1m", "--ping-interval", "5"}, "--ping-interval contradicts --find-idle-timeout: Pings at intervals would break the silence"},
+		{[]string{"--find-idle-timeout", "1m", "--save-baseline", dir + "/a"}, "--save-baseline contradicts --find-idle-timeout: it finds a time, and nothing that gets slower"},
+		{[]string{"bench", "--old", "a", "--new", "b", "--find-idle-timeout", "1m", url}, "--find-idle-timeout makes no bench, which compares two servers under the same load"},
+		{[]string{"--ping-timeout", "1s"}, "--ping-timeout needs --ping-interval or --find-idle-timeout: without them no Ping is sent"},
 		{[]string{"--stage", "1s:0", "--stage", "1s:0"}, "--stage sends nothing: each stage has a rate of 0; --idle holds connections"},
 		{[]string{"--fail-if", "rtt.p99>1s for 30s"}, `--fail-if "rtt.p99>1s for 30s" needs --duration 30s at least: nothing lasts longer than what is measured`},
 		{[]string{"--abort-early"}, `--abort-early needs a --fail-if that cannot come right again: errors, lost or connections.failed above a number, or one "for 5s"`},

@@ -117,6 +117,11 @@ var valueTests = []valueTest{
 	{"connect-concurrency", "everything", "", "want a whole number"},
 	{"connect-concurrency", "0", "", "want 1 at least"},
 
+	{"ping-timeout", "0", "0s", ""},
+	{"ping-timeout", "-1s", "", "must not be negative"},
+	{"find-idle-timeout", "10m", "10m", ""},
+	{"find-idle-timeout", "long", "", "want a duration"},
+
 	{"connect-stage", "10s:0.5", "", "want whole numbers"},
 	{"connect-stage", "10s:17M", "", "want 16777216 at most"},
 

@@ -19,6 +19,7 @@ func Markdown(w io.Writer, r *stats.Result, cases []Case) error {
 	m := markdown{r: r}
 	m.verdict()
 	m.search()
+	m.idleTimeout()
 	m.cases(cases)
 	m.run()
 	m.latencies()
@@ -82,6 +83,7 @@ func (m *markdown) run() {
 	item("connections", connections(r.Connections))
 	item("opening", opening(r))
 	item("SYN sent again", retransmitted(r))
+	item("cut", lostSilent(r))
 	item("messages", t.messages())
 	item("broadcast", broadcast(r))
 	item("rate", t.rates())

@@ -27,6 +27,7 @@ type TextOptions struct {
 func Text(w io.Writer, r *stats.Result, opt TextOptions) error {
 	t := text{r: r, page: page{width: max(opt.Width, minWidth), color: opt.Color}}
 	t.search(opt.Probed)
+	t.idleTimeout()
 	t.banner()
 	t.run()
 	t.findings("overlap", "parts", "connections", "rate", "lost")
@@ -109,6 +110,7 @@ func (t *text) run() {
 	t.row("run", t.engine()...)
 	t.row("connections", connections(r.Connections)...)
 	t.opening()
+	t.row("cut", lostSilent(r)...)
 	if len(r.Closes) == 1 { // several are told in a table
 		c := r.Closes[0]
 		t.row("close codes", "sent "+closeCode(c.Sent), "received "+closeCode(c.Received))
