@@ -15,6 +15,7 @@ import (
 var csvColumns = []string{
 	"t_s", "phase", "length_s", "sent", "received", "received_per_s", "errors", "connections",
 	"rtt_p50_ms", "rtt_p99_ms", "rtt_max_ms", "verdict", "findings",
+	"opened", "closed",
 }
 
 // CSV writes the intervals of r, a row for each second of the run, as RFC 4180
@@ -41,6 +42,7 @@ func CSV(w io.Writer, r *stats.Result) error {
 			integer(i.Sent), integer(i.Received), perSecond, integer(i.Errors), integer(i.Connections),
 			milliseconds(i.RTTP50NS), milliseconds(i.RTTP99NS), milliseconds(i.RTTMaxNS),
 			verdict, findings,
+			integer(i.Opened), integer(i.Closed),
 		})
 	}
 	if err := c.WriteAll(rows); err != nil {
