@@ -43,6 +43,7 @@ var rivals = []rival{
 	{"max-load", "connect-stage", searchLoad},
 	{"max-load", "baseline", searchBaseline},
 	{"max-load", "save-baseline", searchBaseline},
+	{"max-load", "cycles", "a search makes runs of its own, each at another load"},
 	{"idle", "rate", idleSends},
 	{"idle", "stage", idleSends},
 	{"idle", "in-flight", idleSends},
@@ -119,6 +120,8 @@ func (r *request) contradiction() error {
 	switch {
 	case r.given("vary") && !r.given("max-load"):
 		return needs("vary", "--max-load", "it says what a search varies")
+	case r.given("pause") && !r.given("cycles"):
+		return needs("pause", "--cycles", "it lies between two of them")
 	case r.searches(varyRate) && r.given("in-flight"):
 		return usagef("%s contradicts %s: rates are searched, in an open loop; --vary connections searches in a closed one", r.told("in-flight"), r.told("max-load"))
 	case r.searches(varyRate) && r.idle:

@@ -34,6 +34,8 @@ type options struct {
 	objectives []objective.Objective
 	abortEarly bool
 	listen     string
+	cycles     int
+	pause      time.Duration       // between cycles
 	goal       objective.Objective // of a search; none without --max-load
 	vary       variation
 	silence    time.Duration // the longest one that a search for the idle timeout tries
@@ -88,10 +90,12 @@ func newFlags() *flags {
 		CloseTimeout:       loadgen.DefaultCloseTimeout,
 		CloseCode:          wsclient.StatusNormalClosure,
 	}
+	f.cycles = 1
 	f.loadFlags(f.group("Load"))
 	f.messageFlags(f.group("Messages"))
 	f.broadcastFlags(f.group("Broadcast"))
 	f.connectionFlags(f.group("Connections"))
+	f.cycleFlags(f.group("Storms"))
 	f.requestFlags(f.group("Request"))
 	f.tlsFlags(f.group("TLS, for wss://"))
 	objectives := f.group("Objectives")

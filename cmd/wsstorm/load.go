@@ -116,6 +116,8 @@ func (r *request) measure(ctx context.Context, s streams) (*stats.Result, error)
 		return r.search(ctx, s, metrics.show)
 	case r.given("find-idle-timeout"):
 		return r.findIdleTimeout(ctx, s, metrics.show)
+	case r.given("cycles"):
+		return r.repeat(ctx, s, metrics.show)
 	}
 	return r.once(ctx, s, trial{plan: r.plan, objectives: r.objectives, show: metrics.show})
 }

@@ -44,6 +44,9 @@ func shorten(args []string) []string {
 		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, part) })
 	}
 	short := slices.Clone(args)
+	if has("--cycles") {
+		short = append(short, "--cycles", "2", "--pause", "0")
+	}
 	if has("--max-load") {
 		// A search that any server ends soon: within so many messages in a run.
 		short = append(short, "--max-load", "messages.sent<300")

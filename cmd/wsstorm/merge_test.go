@@ -213,6 +213,7 @@ var every = [][]string{
 	{"--source-ip", "127.0.0.2-9,127.1.0.0/16,::1", "--connect-to", "127.0.0.1,127.0.0.3", "ws://host/"},
 	{"--find-idle-timeout", "10m", "--ping-timeout", "3s", "-c", "200"},
 	{"--scenario", "idle", "--find-idle-timeout", "10m"},
+	{"--cycles", "3", "--pause", "5"},
 	{"--payload", "@main.go"},
 	{"--payload", "@main.go", "-s", "7"},
 	{"--scenario", "boundaries", "-c", "4"},

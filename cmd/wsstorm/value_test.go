@@ -205,6 +205,13 @@ var valueTests = []valueTest{
 	{"tls-min", "1.3", "1.3", ""},
 	{"tls-min", "1.1", "", "want 1.2 or 1.3"},
 
+	{"cycles", "3", "3", ""},
+	{"cycles", "0", "", "want 1 at least"},
+	{"cycles", "10001", "", "want 10000 at most"},
+	{"pause", "0", "0s", ""},
+	{"pause", "1.5", "1.5s", ""},
+	{"pause", "-1s", "", "must not be negative"},
+
 	{"close-code", "1001", "1001", ""},
 	{"close-code", "4999", "4999", ""},
 	{"close-code", "1005", "", "no Close frame may carry it"},

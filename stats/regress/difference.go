@@ -29,8 +29,9 @@ func Differences(old, new *stats.Result) []string {
 	return append(d.found, slices.Concat(weaknesses("old", old), weaknesses("new", new))...)
 }
 
-// ofItsOwn are the flags that each process of one load may have for itself.
-var ofItsOwn = append([]string{"seed", "source-ip"}, beside...)
+// ofItsOwn are the flags that each process of one load may have for itself: where
+// the server listens is the same for all.
+var ofItsOwn = append([]string{"seed", "source-ip"}, slices.DeleteFunc(slices.Clone(beside), func(flag string) bool { return flag == "unix-socket" })...)
 
 // Apart returns what keeps two results from being parts of one load, a sentence
 // each: another target, other flags than those of output, seed and source

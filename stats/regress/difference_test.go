@@ -103,6 +103,8 @@ func TestApart(t *testing.T) {
 		}, nil},
 		{"the target", func(r *stats.Result) { r.URL = "ws://127.0.0.1:9002/" },
 			[]string{"Not the same target: ws://127.0.0.1:9001/ in the first result, ws://127.0.0.1:9002/ in the second one."}},
+		{"the socket", func(r *stats.Result) { r.Flags = append(r.Flags, "--unix-socket=/tmp/b") },
+			[]string{"The first result was made without --unix-socket, the second one with --unix-socket=/tmp/b."}},
 		{"a flag", func(r *stats.Result) { r.Flags[0] = "--connections=100" },
 			[]string{"The first result was made with --connections=50, the second one with --connections=100."}},
 		{"the load, which no flag says", func(r *stats.Result) { r.Load.InFlight = 2 },

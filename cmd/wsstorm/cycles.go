@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"wsstorm/loadgen"
+	"wsstorm/stats"
+	"wsstorm/stats/objective"
+)
+
+// repeat makes the run as often as --cycles says, each time the same to the last
+// bit of its seed, and returns all of it added up. What one cycle does to the
+// server is there in the next: a cycle that opens no connection ends nothing. An
+// interrupt, and an objective that ends a run, end the cycles too.
+func (r *request) repeat(ctx context.Context, s streams, show func(loadgen.Progress)) (*stats.Result, error) {
+	var cycles []*stats.Result
+	for i := range r.cycles {
+		if i > 0 && !rest(ctx, r.pause) {
+			break
+		}
+		t := trial{plan: r.plan, objectives: r.objectives, show: show, title: fmt.Sprintf("cycle %d/%d", i+1, r.cycles)}
+		cycle, err := r.once(ctx, s, t)
+		if err != nil {
+			return nil, err
+		}
+		cycles = append(cycles, cycle)
+		if cycle.Interrupted {
+			break
+		}
+	}
+	total, err := stats.Chain(cycles)
+	if err != nil {
+		return nil, err
+	}
+	total.Interrupted = total.Interrupted || len(cycles) < r.cycles
+	total.Objectives = objective.Check(r.objectives, total)
+	for i, o := range cycles[len(cycles)-1].Objectives {
+		total.Objectives[i].EndedRun = o.EndedRun
+	}
+	return total, nil
+}
+
+// rest waits, and reports whether it was left to.
+func rest(ctx context.Context, pause time.Duration) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
