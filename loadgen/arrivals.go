@@ -90,6 +90,8 @@ func (a *arrivals) unsent(w *worker, s *session) {
 		}
 		class, _ := w.sizes.at(s.id, seq)
 		w.shard.Sizes[w.slot(s, class, due)].Unsent++
-		w.fail(stats.ErrUnsent, errUnsent)
+		if !s.aside() {
+			w.fail(stats.ErrUnsent, errUnsent)
+		}
 	}
 }

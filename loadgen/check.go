@@ -66,6 +66,9 @@ func (p Plan) complete() (Plan, error) {
 	set(&p.CloseTimeout, DefaultCloseTimeout)
 	set(&p.CloseCode, wsclient.StatusNormalClosure)
 	set(&p.FragmentPart, 1)
+	if p.ReadRate > 0 {
+		set(&p.SlowShare, 1)
+	}
 	if len(p.Sizes) == 0 && p.broadcasts() {
 		p.Sizes = []SizeClass{{Min: DefaultBroadcastSize, Max: DefaultBroadcastSize}}
 	}
@@ -127,6 +130,16 @@ func (p Plan) complete() (Plan, error) {
 		return p, refuse("Fragment", "the size of fragments must be positive")
 	case !(p.FragmentPart >= 0 && p.FragmentPart <= 1):
 		return p, refuse("FragmentPart", "the share of messages to fragment must lie between 0 and 1")
+	case p.ReadRate < 0, p.ReadRate == 0 && p.SlowShare != 0:
+		return p, refuse("ReadRate", "slow readers need a positive rate to read at")
+	case !(p.SlowShare >= 0 && p.DeafShare >= 0 && p.SlowShare+p.DeafShare <= 1):
+		return p, refuse("SlowShare", "the shares of connections that read slowly and that do not read are between 0 and 1, also together")
+	case p.hasBadReaders() && p.broadcasts():
+		return p, refuse("Broadcast", "a broadcast and connections that do not read on exclude each other: what these miss would be lost in it")
+	case p.hasBadReaders() && p.Messages > 0:
+		return p, refuse("Messages", "a number of messages and connections that do not read on exclude each other: they may never be answered")
+	case p.hasBadReaders() && len(p.stages()) > 0:
+		return p, refuse("Stages", "stages and connections that do not read on exclude each other: messages are counted by the one or the other")
 	case p.MaxMessage < 0:
 		return p, refuse("MaxMessage", "the largest message must be positive")
 	case p.Reply == ReplyEcho && p.MaxMessage < int64(largest):

@@ -162,8 +162,11 @@ func (l *eventLoop) turn(until time.Duration) {
 		l.unfinished = append(l.unfinished[:0], l.unfinished[1:]...)
 		l.conns[i].unfinished = false
 		l.flush(i, announced)
-		// To the end: if the peer has closed, nothing will say so again.
-		l.ready(i, unix.EPOLLIN|unix.EPOLLRDHUP, announced)
+		events := uint32(unix.EPOLLIN)
+		if l.sessions[i].reading() == readsOn {
+			events |= unix.EPOLLRDHUP // to the end: if the peer has closed, nothing will say so again
+		}
+		l.ready(i, events, announced)
 	}
 	for _, ev := range events {
 		if ev.Fd == wakeEvent {
@@ -195,6 +198,9 @@ func (l *eventLoop) visit(i int, now time.Duration) {
 	}
 	s.wake(l.worker, now)
 	l.flush(i, now)
+	if s.unread {
+		l.take(i, false, now)
+	}
 	l.settleDown(i)
 }
 
@@ -214,9 +220,27 @@ func (l *eventLoop) ready(i int, events uint32, announced time.Duration) {
 		l.flush(i, l.clock())
 	}
 	if events&(unix.EPOLLIN|hangup) != 0 {
-		l.read(i, events&hangup != 0, announced)
+		l.take(i, events&hangup != 0, announced)
 	}
 	l.settleDown(i)
+}
+
+// take reads from connection i as its session reads.
+func (l *eventLoop) take(i int, toEnd bool, announced time.Duration) {
+	s := &l.sessions[i]
+	switch reading := s.reading(); {
+	case reading == readsNothing:
+		if toEnd {
+			l.hungUp(i)
+		}
+	case reading == readsSlowly && !toEnd:
+		l.sip(i)
+	default:
+		// What a peer has left behind that is gone is read at once: how it went
+		// stands at the end.
+		toEnd, s.unread = toEnd || s.unread, false
+		l.read(i, toEnd, announced)
+	}
 }
 
 // read takes what there is to read on connection i, and answers it. With edge
@@ -237,7 +261,7 @@ func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
 			s.ended(l.worker, now, stats.ErrEOF, io.EOF)
 			return
 		}
-		if l.counting(now) {
+		if l.counting(now) && !s.aside() {
 			l.shard.Record(stats.Queue, now-announced)
 		}
 		s.receive(l.worker, now, l.in[:n])
@@ -247,6 +271,40 @@ func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
 		}
 	}
 	l.again(i)
+}
+
+// sip reads the portion of a slow reader, if its time has come, and otherwise
+// remembers that there is something to read: no event will say so again.
+func (l *eventLoop) sip(i int) {
+	c, s := &l.conns[i], &l.sessions[i]
+	now := l.clock()
+	s.unread = true
+	if now < s.readAt {
+		return
+	}
+	n, errno := readSocket(c.fd, l.in[:l.plan.portion()])
+	switch {
+	case errno == unix.EAGAIN:
+		s.unread = false
+	case errno != 0:
+		s.ended(l.worker, now, classifyIO(errno), errno)
+	case n == 0:
+		s.ended(l.worker, now, stats.ErrEOF, io.EOF)
+	default:
+		s.readAt = now + l.plan.digest(n)
+		s.receive(l.worker, now, l.in[:n])
+		l.flush(i, l.clock())
+	}
+}
+
+// hungUp takes note that the peer of connection i, which does not read, has ended
+// it.
+func (l *eventLoop) hungUp(i int) {
+	class, err := stats.ErrEOF, error(io.EOF)
+	if fault := connectOutcome(l.conns[i].fd); fault != nil {
+		class, err = classifyIO(fault), fault
+	}
+	l.sessions[i].ended(l.worker, l.clock(), class, err)
 }
 
 // again gives connection i a further turn.

@@ -119,40 +119,61 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 			t.Errorf("the sizes add up to %+v, the messages are %+v", sum, m)
 		}
 	}
+	// Groups aside are in no total but those of connections, and only wrong bytes
+	// of theirs are failures.
+	var aside stats.Messages
+	var cut, badReaders int64
+	for _, g := range r.Groups {
+		if p.Reply != ReplyNone {
+			equal("group "+g.Name+": sent = received + lost", g.Messages.Sent, g.Messages.Received+g.Messages.Lost)
+		}
+		if g.Aside {
+			addMessages(&aside, g.Messages)
+			cut += g.Cut
+			badReaders += g.Connections
+		}
+	}
+	closed := timed(r, "close")
+	if closed > c.Closed || closed < c.Closed-badReaders {
+		t.Errorf("close: %d values of %d closed, %d of them by bad readers", closed, c.Closed, badReaders)
+	}
+	unanswered := sumOf(r, stats.ErrCloseTimeout)
+	if unanswered > c.StillOpen || unanswered < c.StillOpen-badReaders {
+		t.Errorf("close_timeout: %d of %d still open, %d of them bad readers", unanswered, c.StillOpen, badReaders)
+	}
+	if badReaders == 0 {
+		equal("peer_closed = its class", c.PeerClosed, sumOf(r, stats.ErrPeerClosed))
+	}
+	m.Mismatched += aside.Mismatched
+	m.Duplicated += aside.Duplicated
+	m.Reordered += aside.Reordered
+	m.Unexpected += aside.Unexpected
 	for class, n := range map[stats.Class]int64{
 		stats.ErrLost: m.Lost, stats.ErrMismatched: m.Mismatched, stats.ErrDuplicated: m.Duplicated,
 		stats.ErrReordered: m.Reordered, stats.ErrUnexpected: m.Unexpected, stats.ErrUnsent: m.Unsent,
-		stats.ErrPeerClosed: c.PeerClosed, stats.ErrCloseTimeout: c.StillOpen,
 	} {
 		equal("errors of class "+class.String()+" = what is counted beside", r.Errors[class.String()].Count, n)
 	}
 	equal("failed = the classes of opening", c.Failed, sumOf(r, stats.ErrDNS, stats.ErrRefused, stats.ErrConnectTimeout,
 		stats.ErrConnect, stats.ErrUpgradeStatus, stats.ErrUpgrade, stats.ErrUpgradeTimeout, stats.ErrUpgradeClosed, stats.ErrTLS))
-	equal("dropped = the classes of broken connections", c.Dropped, sumOf(r, stats.ErrReset, stats.ErrEOF, stats.ErrProtocol,
+	equal("dropped + closed by the peer = cut + the classes of broken connections", c.Dropped+c.PeerClosed, cut+sumOf(r, stats.ErrPeerClosed, stats.ErrReset, stats.ErrEOF, stats.ErrProtocol,
 		stats.ErrTooBig, stats.ErrIO, stats.ErrPingTimeout))
-	timed := func(name string) int64 {
-		if l := r.Latency[name]; l != nil {
-			return l.Count
-		}
-		return 0
-	}
 	if b := r.Broadcast; b != nil {
-		equal("delivery = received = delivered", timed("delivery"), m.Received)
+		equal("delivery = received = delivered", timed(r, "delivery"), m.Received)
 		equal("delivered = received", b.Delivered, m.Received)
 		equal("published = sent", b.Published, m.Sent)
 		equal("expected = delivered + lost", b.Expected, b.Delivered+b.Lost)
 		if b.Subscribers > 1 {
-			equal("skew = published - incomplete", timed("skew"), b.Published-b.Incomplete)
+			equal("skew = published - incomplete", timed(r, "skew"), b.Published-b.Incomplete)
 		}
-		equal("rtt and service of a broadcast", timed("rtt")+timed("service"), 0)
+		equal("rtt and service of a broadcast", timed(r, "rtt")+timed(r, "service"), 0)
 	} else {
-		equal("rtt = received", timed("rtt"), m.Received)
-		equal("service = received", timed("service"), m.Received)
+		equal("rtt = received", timed(r, "rtt"), m.Received)
+		equal("service = received", timed(r, "service"), m.Received)
 	}
-	equal("open = opened", timed("open"), c.Opened)
-	equal("close = closed", timed("close"), c.Closed)
+	equal("open = opened", timed(r, "open"), c.Opened)
 	if r.Load.Rate > 0 {
-		equal("lag = sent - blocked", timed("lag"), m.Sent-m.Blocked)
+		equal("lag = sent - blocked", timed(r, "lag"), m.Sent-m.Blocked)
 	}
 	seconds := 0.0
 	for _, i := range r.Intervals {
@@ -164,6 +185,14 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	if r.WindowS < 0 || r.WindowS > seconds+1e-6 {
 		t.Errorf("a window of %v s in a run of %v s", r.WindowS, seconds)
 	}
+}
+
+// timed returns how many values a latency has.
+func timed(r *stats.Result, name string) int64 {
+	if l := r.Latency[name]; l != nil {
+		return l.Count
+	}
+	return 0
 }
 
 func addMessages(sum *stats.Messages, m stats.Messages) {

@@ -123,7 +123,7 @@ func (l *eventLoop) connect(i int) {
 	var err error
 	for {
 		var inProgress bool
-		if c.fd, inProgress, err = connectSocket(o.from, o.addrs[0]); err == nil {
+		if c.fd, inProgress, err = connectSocket(o.from, o.addrs[0], l.plan.receiveBuffer(l.sessions[i].habit)); err == nil {
 			if err = l.poller.add(c.fd, i, interest); err != nil {
 				break
 			}
@@ -227,7 +227,7 @@ func (l *eventLoop) readResponse(i int, events uint32) {
 		s.receive(l.worker, now, rest)
 		l.flush(i, now)
 		if events&hangup != 0 || n == len(l.in) {
-			l.read(i, true, now) // nothing will announce it again
+			l.take(i, true, now) // nothing will announce it again
 		}
 		return
 	}

@@ -62,6 +62,12 @@ type Plan struct {
 	// which connections are cut. It makes up Duration.
 	Silences Silences
 
+	// Bad readers: connections that are there for what they do to the others. They
+	// are drawn with Seed, and counted in groups of their own (stats.Group.Aside).
+	ReadRate  int64   // bytes of the stream a second that a slow reader reads; 0: none is slow
+	SlowShare float64 // of the connections that are slow readers; 0 means all
+	DeafShare float64 // of the connections that do not read after the opening handshake
+
 	// The close phase.
 	CloseCode   wsclient.StatusCode // default 1000
 	CloseReason string
@@ -150,10 +156,6 @@ func (p *Plan) stages() []Stage {
 	}
 	return p.Stages
 }
-
-// groups returns the groups in which messages are counted apart; see
-// worker.group.
-func (p *Plan) groups() []stats.Group { return nil }
 
 // meanRate returns the messages a second offered over the measured window.
 func (p *Plan) meanRate() float64 {

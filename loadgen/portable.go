@@ -210,6 +210,9 @@ func (d *portableWorker) flush(i int) {
 			// What the peer sent before it went away tells more than this
 			// error: the session stays blocked, and the reader finds it.
 			s.unwritten(err)
+			if s.habit == readsNothing {
+				s.ended(d.worker, now, classifyIO(err), errorCause(err))
+			}
 			break
 		}
 		s.resume(now, now-before > stallTime)
@@ -241,7 +244,7 @@ func (d *portableWorker) settleDown(i int) {
 // serve opens the connection of session i and reads from it to its end.
 func (d *portableWorker) serve(ctx context.Context, i int) {
 	s := &d.sessions[i]
-	t, err := d.driver.open(ctx, s.id)
+	t, err := d.driver.open(ctx, s.id, d.plan.receiveBuffer(s.habit))
 	d.shard.Lock()
 	now := d.clock()
 	switch {
@@ -260,9 +263,14 @@ func (d *portableWorker) serve(ctx context.Context, i int) {
 	}
 	d.checkpoint(now)
 	d.nudge() // another one may be opened
-	conn := d.conns[i].conn
+	conn, habit := d.conns[i].conn, s.habit
 	d.shard.Unlock()
-	if conn != nil {
+	switch {
+	case conn == nil:
+	case habit == readsNothing:
+		d.watch(ctx, i, conn)
+	case habit == readsSlowly && !d.sip(ctx, i, conn):
+	default:
 		d.read(i, conn)
 	}
 }
@@ -281,23 +289,31 @@ func (d *portableWorker) countSYNs(t *wsclient.Transport) {
 	}
 }
 
+// read reads what comes until the connection ends.
 func (d *portableWorker) read(i int, conn net.Conn) {
 	buf := make([]byte, readBuffer)
 	for open := true; open; {
-		n, err := conn.Read(buf)
-		now := d.clock()
-		d.shard.Lock()
-		d.received(i, now, buf[:n], err)
-		d.checkpoint(now)
-		open = err == nil && d.conns[i].conn != nil
-		if err != nil {
-			d.close(i)
-		}
-		d.shard.Unlock()
+		var n int
+		n, open = d.readOnce(i, conn, buf)
 		if n == len(buf) && n < readLimit {
 			buf = make([]byte, 2*n)
 		}
 	}
+}
+
+// readOnce reads once, and reports whether there may be more.
+func (d *portableWorker) readOnce(i int, conn net.Conn, buf []byte) (n int, more bool) {
+	n, err := conn.Read(buf)
+	now := d.clock()
+	d.shard.Lock()
+	defer d.shard.Unlock()
+	d.received(i, now, buf[:n], err)
+	d.checkpoint(now)
+	more = err == nil && d.conns[i].conn != nil
+	if err != nil {
+		d.close(i)
+	}
+	return n, more
 }
 
 // received hands bytes, and the end of the stream, to session i and answers.
@@ -314,7 +330,8 @@ func (d *portableWorker) received(i int, now time.Duration, p []byte, err error)
 		d.settleDown(i)
 		return
 	}
-	if d.inline {
+	// What is unanswered does not fit the small buffers of a bad reader.
+	if d.inline && !s.aside() {
 		d.flush(i)
 		return
 	}

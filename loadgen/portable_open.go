@@ -8,10 +8,13 @@ import (
 	"wsstorm/wsclient"
 )
 
-// open opens connection k along its route. The error is a *wsclient.OpenError.
-func (p *portable) open(ctx context.Context, k uint32) (*wsclient.Transport, error) {
+// open opens connection k along its route, with a receive buffer of that many
+// bytes unless it is 0. The error is a *wsclient.OpenError.
+func (p *portable) open(ctx context.Context, k uint32, receive int) (*wsclient.Transport, error) {
+	d := p.dialer
+	d.ReceiveBuffer = receive
 	if p.routes == nil {
-		return p.dialer.Open(ctx)
+		return d.Open(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.dialer.Timeout)
 	defer cancel()
@@ -30,7 +33,6 @@ func (p *portable) open(ctx context.Context, k uint32) (*wsclient.Transport, err
 	} else {
 		way = p.routes.of(k)
 	}
-	d := p.dialer
 	d.Addrs = way.to
 	if way.from.IsValid() {
 		d.LocalAddr = &net.TCPAddr{IP: way.from.AsSlice(), Zone: way.from.Zone()}

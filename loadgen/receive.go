@@ -33,6 +33,12 @@ const (
 
 // receive takes in bytes that arrived at now.
 func (s *session) receive(w *worker, now time.Duration, p []byte) {
+	if s.habit == readsNothing {
+		return // they came with the answer to the upgrade request
+	}
+	if s.aside() && w.ctl.measure.passed(now) && !w.ctl.stop.passed(now) {
+		w.bytesRead[s.habit] += int64(len(p))
+	}
 	if w.counting(now) {
 		w.shard.BytesReceived += int64(len(p))
 	}
@@ -100,7 +106,9 @@ func (s *session) control(w *worker, now time.Duration, ev wsclient.Event) {
 		}
 		// An unsolicited Pong is allowed and means nothing: Section 5.5.3.
 		if s.pingSent > 0 && len(ev.Payload) == 4 && binary.BigEndian.Uint32(ev.Payload) == s.pingSeq {
-			w.shard.Record(stats.Ping, now-s.pingSent)
+			if !s.aside() {
+				w.shard.Record(stats.Ping, now-s.pingSent)
+			}
 			s.survived(w, now)
 			s.pingSent = 0
 		}
@@ -116,13 +124,19 @@ func (s *session) peerClose(w *worker, now time.Duration, payload []byte) {
 	switch {
 	case s.state == stateOpen || s.state == stateClosing && s.closeSent == 0:
 		s.sentCode = code
-		s.lost(w, now, stats.ErrPeerClosed)
 		w.shard.PeerClosed++
-		w.fail(stats.ErrPeerClosed, &wsclient.CloseError{Code: code, Reason: reason})
+		if s.aside() {
+			w.cutOff(s, now)
+		} else {
+			s.lost(w, now, stats.ErrPeerClosed)
+			w.fail(stats.ErrPeerClosed, &wsclient.CloseError{Code: code, Reason: reason})
+		}
 		s.leave(w, now)
 	case s.state == stateClosing:
 		w.shard.Closed++
-		w.shard.Record(stats.Close, now-s.closeSent)
+		if !s.aside() {
+			w.shard.Record(stats.Close, now-s.closeSent)
+		}
 		s.state = stateClosed
 	default:
 		return
@@ -179,7 +193,7 @@ func (s *session) any(w *worker, now time.Duration) {
 		s.answer(w, now, s.q.head, false)
 		return
 	}
-	w.shard.AllReceived++
+	s.countReceived(w)
 }
 
 // resolve finds out what the message answers, once its stamp is there, or all
@@ -230,7 +244,9 @@ func (s *session) conclude(w *worker, now time.Duration) {
 		s.answer(w, now, rx.seq, rx.differ || rx.off != int64(rx.size))
 		return
 	case s.state != stateOpen:
-		w.fail(stats.ErrLate, errLate)
+		if !s.aside() {
+			w.fail(stats.ErrLate, errLate)
+		}
 	case !w.ctl.start.passed(now): // a greeting
 	case rx.fate == fateDuplicate:
 		class, _ := w.sizes.at(s.id, rx.seq)
@@ -240,15 +256,24 @@ func (s *session) conclude(w *worker, now time.Duration) {
 		w.shard.Sizes[w.slot(s, 0, now)].Unexpected++
 		w.fail(stats.ErrUnexpected, errUnexpected)
 	}
-	w.shard.AllReceived++
+	s.countReceived(w)
+}
+
+// countReceived counts a message for the intervals.
+func (s *session) countReceived(w *worker) {
+	if !s.aside() {
+		w.shard.AllReceived++
+	}
 }
 
 // answer takes note that message seq has its reply.
 func (s *session) answer(w *worker, now time.Duration, seq uint32, differ bool) {
 	m := s.q.take(seq)
-	w.pending--
+	if !s.aside() {
+		w.pending--
+	}
 	w.lastReply, w.progress = now, now
-	w.shard.AllReceived++
+	s.countReceived(w)
 	// Reordered in the sense of RFC 4737: a later one came first.
 	reordered := int32(seq-s.expected) < 0
 	if !reordered {
@@ -257,7 +282,11 @@ func (s *session) answer(w *worker, now time.Duration, seq uint32, differ bool) 
 	class, _ := w.sizes.at(s.id, seq)
 	window := m.due >= w.ctl.measure.get()
 	slot := w.slot(s, class, m.due)
-	w.shard.RecordReply(window, slot, now-m.due, now-m.sent)
+	if !s.aside() {
+		w.shard.RecordReply(window, slot, now-m.due, now-m.sent)
+	} else if window {
+		w.shard.RecordAside(slot, now-m.due)
+	}
 	if !window {
 		return
 	}

@@ -92,6 +92,7 @@ func newRun(p Plan) *run {
 	case p.Rate > 0:
 		r.schedule = newSchedule(0, []Stage{{horizon, p.Rate, p.Rate}})
 	}
+	habits := p.habits()
 	r.payloads = newPayloads(p.Payload, p.PayloadData, p.Text, r.sizes.max(), p.Seed)
 	if p.broadcasts() {
 		r.publication = newPublication(&p, r.payloads)
@@ -100,6 +101,7 @@ func newRun(p Plan) *run {
 	shards := make([]*stats.Shard, p.Workers)
 	for i := range p.Workers {
 		w := newWorker(r, i, p.Workers)
+		w.assign(habits)
 		r.workers = append(r.workers, w)
 		shards[i] = w.shard
 	}
@@ -146,7 +148,7 @@ func (r *run) result(driver string) *stats.Result {
 		for i := range w.sessions {
 			s := &w.sessions[i]
 			s.arrivals.unsent(w, s)
-			if s.wasOpen && !s.publisher(w) {
+			if s.wasOpen && !s.aside() && !s.publisher(w) {
 				answers = append(answers, s.answers)
 			}
 		}
@@ -161,6 +163,7 @@ func (r *run) result(driver string) *stats.Result {
 		r.concludeBroadcast()
 	}
 	r.tick(r.clock())
+	r.tellGroups()
 	p := &r.plan
 	res := &stats.Result{
 		Tool:        stats.Tool{Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH},
@@ -176,6 +179,9 @@ func (r *run) result(driver string) *stats.Result {
 		res.Load.Arrival = p.Arrival.String()
 	}
 	r.collector.Fill(res)
+	if p.hasBadReaders() { // a kind of which there is none is no row
+		res.Groups = slices.DeleteFunc(res.Groups, func(g stats.Group) bool { return g.Connections == 0 })
+	}
 	res.Connections.Requested = int64(p.Connections)
 	res.FillOpening()
 	if b := res.Broadcast; b != nil {

@@ -61,6 +61,9 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 			s.closeSent = max(now, 1)
 			s.sentCode = w.plan.CloseCode
 			dst = wsclient.AppendClose(dst, w.plan.CloseCode, w.plan.CloseReason, wsclient.NewMaskKey())
+			if s.habit == readsNothing {
+				s.depart(w)
+			}
 		}
 		if s.state == stateLeaving {
 			dst = wsclient.AppendClose(dst, s.sentCode, "", wsclient.NewMaskKey())
@@ -100,7 +103,10 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	if w.publication != nil {
 		s.tx.due, s.tx.body, s.tx.size = due, int32(size), int32(w.publication.wrapped(size))
 	}
-	if w.plan.Reply == ReplyNone {
+	// Nor is there a need to remember what is sent whatever comes back, and whose
+	// answer nobody will read.
+	unread := s.habit == readsNothing && w.plan.openLoop() && w.plan.Reply != ReplyNone
+	if w.plan.Reply == ReplyNone || unread {
 		s.q.head++
 	} else {
 		// Not by what is on its way: a server that is slow has lost nothing.
@@ -108,9 +114,13 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 			s.loseOldest(w)
 		}
 		s.q.push(sentMessage{due: due, sent: now})
-		w.pending++
+		if !s.aside() {
+			w.pending++
+		}
 	}
-	w.shard.AllSent++
+	if !s.aside() {
+		w.shard.AllSent++
+	}
 	if due < w.ctl.measure.get() {
 		if w.publication != nil {
 			s.published(w, seq, nil)
@@ -122,10 +132,13 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	if w.publication != nil {
 		s.published(w, seq, counts)
 	}
+	if unread {
+		counts.Lost++
+	}
 	if w.plan.openLoop() {
 		if due < s.resumed {
 			counts.Blocked++
-		} else {
+		} else if !s.aside() {
 			w.shard.Record(stats.Lag, now-due)
 		}
 	}

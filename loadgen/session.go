@@ -26,6 +26,8 @@ type session struct {
 	retiring bool // nothing is begun any more; the last replies are awaited
 	sever    bool // having sent our Close frame, do not wait for the peer
 	reset    bool // a write found that the peer has reset the connection
+	habit    habit
+	unread   bool // a slow reader's socket may hold more: read at readAt
 	joining  joining
 	tested   bool // the silence that it was to try is over
 	broken   bool // by the peer
@@ -45,6 +47,8 @@ type session struct {
 	retireAt  time.Duration // when to close although the run goes on
 	closeSent time.Duration // when our Close frame was sent; 0: it was not
 	touched   time.Duration // the last byte either way, but for a Ping that waits for its Pong
+	readAt    time.Duration // a slow reader: when it may read again
+	openedAt  time.Duration // when the connection was opened
 	answers   int64         // received in the measured window
 }
 
@@ -87,6 +91,7 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 		w.shard.Record(stats.OpenAfter, now)
 	}
 	s.wasOpen = true
+	s.openedAt = now
 	if w.plan.broadcasts() {
 		s.join(w)
 	}
@@ -135,7 +140,18 @@ func (s *session) wake(w *worker, now time.Duration) {
 func (s *session) shut(w *worker, now time.Duration) {
 	s.state = stateClosing
 	s.deadline = now + w.plan.CloseTimeout
+	if s.habit == readsNothing {
+		s.deadline = now + min(w.plan.CloseTimeout, lastMoment)
+	}
 	s.lose(w)
+}
+
+// depart ends a session that has sent its Close frame, and does not read: to wait
+// for the peer's would be in vain.
+func (s *session) depart(w *worker) {
+	w.shard.StillOpen++
+	w.shard.CloseCodes(uint16(s.sentCode), 0)
+	s.finish(w)
 }
 
 // cut ends the session because its time is up.
@@ -146,7 +162,9 @@ func (s *session) cut(w *worker) {
 	case stateOpen, stateClosing:
 		w.shard.StillOpen++
 		w.shard.CloseCodes(uint16(s.sentCode), 0)
-		w.fail(stats.ErrCloseTimeout, errCloseTimeout)
+		if !s.aside() {
+			w.fail(stats.ErrCloseTimeout, errCloseTimeout)
+		}
 		s.finish(w)
 	case stateLeaving, stateClosed:
 		s.finish(w)
@@ -180,9 +198,13 @@ func (s *session) ended(w *worker, now time.Duration, class stats.Class, err err
 
 // drop counts the connection as lost without a closing handshake.
 func (s *session) drop(w *worker, now time.Duration, class stats.Class, err error) {
-	s.lost(w, now, class)
 	w.shard.Dropped++
 	w.shard.CloseCodes(uint16(s.sentCode), 0)
+	if s.aside() && class != stats.ErrProtocol && class != stats.ErrTooBig {
+		w.cutOff(s, now)
+		return
+	}
+	s.lost(w, now, class)
 	w.fail(class, err)
 }
 
@@ -201,6 +223,7 @@ func (s *session) forget(w *worker) {
 func (s *session) finish(w *worker) {
 	s.lose(w)
 	s.state = stateOver
+	s.unread = false
 	s.deadline = never
 	s.arrivals.leave(w)
 	if w.plan.broadcasts() {
@@ -219,11 +242,15 @@ func (s *session) lose(w *worker) {
 func (s *session) loseOldest(w *worker) {
 	seq := s.q.head
 	m := s.q.take(seq)
-	w.pending--
+	if !s.aside() {
+		w.pending--
+	}
 	if m.due >= w.ctl.measure.get() {
 		class, _ := w.sizes.at(s.id, seq)
 		w.shard.Sizes[w.slot(s, class, m.due)].Lost++
-		w.fail(stats.ErrLost, errLost)
+		if !s.aside() {
+			w.fail(stats.ErrLost, errLost)
+		}
 	}
 }
 
@@ -231,6 +258,9 @@ func (s *session) loseOldest(w *worker) {
 // output, if nothing else happens before.
 func (s *session) next(w *worker) time.Duration {
 	at := s.deadline
+	if s.unread {
+		at = min(at, s.readAt)
+	}
 	if s.state == stateOpen {
 		at = min(at, s.pongDue(w))
 	}

@@ -91,9 +91,10 @@ func (s *session) nextPing(w *worker, now time.Duration) time.Duration {
 	return max(s.pingDue+w.plan.PingInterval, now)
 }
 
-// pongDue returns when the Pong that is awaited comes too late.
+// pongDue returns when the Pong that is awaited comes too late: never for a bad
+// reader, which is late itself.
 func (s *session) pongDue(w *worker) time.Duration {
-	if s.pingSent == 0 || w.plan.PingTimeout == 0 {
+	if s.pingSent == 0 || w.plan.PingTimeout == 0 || s.aside() {
 		return never
 	}
 	return s.pingSent + w.plan.PingTimeout

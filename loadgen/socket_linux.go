@@ -39,8 +39,10 @@ func transfer(call uintptr, fd int32, p []byte) (int, unix.Errno) {
 
 // connectSocket opens a non-blocking TCP socket without Nagle's algorithm and
 // begins to connect it, from a local address unless that is the zero Addr;
-// inProgress tells whether the outcome is still to come.
-func connectSocket(from netip.Addr, to netip.AddrPort) (fd int32, inProgress bool, err error) {
+// inProgress tells whether the outcome is still to come. The receive buffer is of
+// the given size in bytes, the system's where that is 0: it is set first, because
+// the SYN tells the peer of it.
+func connectSocket(from netip.Addr, to netip.AddrPort, receive int) (fd int32, inProgress bool, err error) {
 	domain := unix.AF_INET
 	if to.Addr().Is6() {
 		domain = unix.AF_INET6
@@ -61,6 +63,12 @@ func connectSocket(from netip.Addr, to netip.AddrPort) (fd int32, inProgress boo
 		if err := unix.Bind(s, sockaddr(netip.AddrPortFrom(from, 0))); err != nil {
 			unix.Close(s)
 			return -1, false, os.NewSyscallError("bind", err)
+		}
+	}
+	if receive > 0 {
+		if err := unix.SetsockoptInt(s, unix.SOL_SOCKET, unix.SO_RCVBUF, receive); err != nil {
+			unix.Close(s)
+			return -1, false, err
 		}
 	}
 	switch err := unix.Connect(s, sockaddr(to)); err {

@@ -21,7 +21,7 @@ func TestBindLeavesThePortToConnect(t *testing.T) {
 		}
 		defer ln.Close()
 		for _, from := range []netip.Addr{netip.MustParseAddr(host), {}} {
-			fd, _, err := connectSocket(from, netip.MustParseAddrPort(ln.Addr().String()))
+			fd, _, err := connectSocket(from, netip.MustParseAddrPort(ln.Addr().String()), 0)
 			if err != nil {
 				t.Fatal(err)
 			}

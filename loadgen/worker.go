@@ -31,16 +31,18 @@ type worker struct {
 	subscribers []subscriber // by session
 	receipts    *receipts    // since the run last collected them
 
-	nextNew   int           // index of the first session that was never begun
-	opening   int           // sessions in stateOpening
-	settled   int           // sessions that have left stateNew and stateOpening
-	live      int           // sessions that opened and are not over
-	pending   int64         // messages on their way; in a broadcast, of all workers together: copies
-	joining   int           // subscribers that the server may not have heard yet
-	tickets   int64         // closed loop: messages still to send; negative: no bound
-	sending   int           // open loop with a bound: sessions with messages left
-	lastReply time.Duration // when the latest reply came
-	progress  time.Duration // when the latest piece of a message went out, or of a reply came
+	nextNew   int              // index of the first session that was never begun
+	opening   int              // sessions in stateOpening
+	settled   int              // sessions that have left stateNew and stateOpening
+	live      int              // sessions that opened and are not over
+	pending   int64            // messages on their way; in a broadcast, of all workers together: copies
+	joining   int              // subscribers that the server may not have heard yet
+	tickets   int64            // closed loop: messages still to send; negative: no bound
+	sending   int              // open loop with a bound: sessions with messages left
+	bytesRead [numHabits]int64 // in the measured window, by bad readers
+	cuts      []cut            // of bad readers' connections
+	lastReply time.Duration    // when the latest reply came
+	progress  time.Duration    // when the latest piece of a message went out, or of a reply came
 }
 
 // newWorker returns worker index of all, without connections begun.
@@ -74,6 +76,15 @@ func newWorker(r *run, index, all int) *worker {
 		s.q.ring = rings[i*ring : (i+1)*ring : (i+1)*ring]
 	}
 	return w
+}
+
+// assign gives each session its habit; without any, all read on.
+func (w *worker) assign(habits []habit) {
+	for i := range w.sessions {
+		if s := &w.sessions[i]; habits != nil {
+			s.habit = habits[s.id]
+		}
+	}
 }
 
 // part returns the share of n that item index of all gets.
@@ -133,6 +144,9 @@ func (w *worker) slot(s *session, class int, due time.Duration) int {
 // group returns which of the run's stages or groups a message belongs to that is
 // due on s at the given instant; 0 without any.
 func (w *worker) group(s *session, due time.Duration) int {
+	if w.plan.hasBadReaders() {
+		return int(s.habit)
+	}
 	stages := w.plan.stages()
 	if len(stages) == 0 {
 		return 0
@@ -171,11 +185,12 @@ func (w *worker) sends(n int) {
 }
 
 // owes reports whether the schedule of an open loop has messages left for
-// connections that are open, or, of these, for one that is not blocked.
+// connections that are open, or, of these, for one that is not blocked. Nobody
+// waits for bad readers.
 func (w *worker) owes(unblocked bool) bool {
 	for i := range w.sessions {
 		s := &w.sessions[i]
-		if s.state == stateOpen && !(unblocked && s.blocked) && s.arrivals.next(w) != never {
+		if s.state == stateOpen && !s.aside() && !(unblocked && s.blocked) && s.arrivals.next(w) != never {
 			return true
 		}
 	}

@@ -11,6 +11,9 @@ type Counters struct {
 	// SYNs counts the connections whose SYN was retransmitted: element i those
 	// where that happened i+1 times, the last one those of more, too.
 	SYNs [MaxSYNs]SYNCounters
+	// Cut counts those of PeerClosed and Dropped that are in a group aside: the
+	// server's right, and no loss.
+	Cut int64
 
 	// Sizes has one element per entry of the size list, once for each stage of
 	// the load or each group: messages whose due time fell into the measured window.
@@ -110,6 +113,7 @@ func (c *Counters) add(d *Counters) {
 		c.SYNs[i].Connections += s.Connections
 		c.SYNs[i].Connect += s.Connect
 	}
+	c.Cut += d.Cut
 	for i := range d.Sizes {
 		c.Sizes[i].add(&d.Sizes[i])
 	}

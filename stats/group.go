@@ -12,7 +12,12 @@ type Group struct {
 	// Aside says that the group is in no other number of messages or latencies
 	// of the result, and that what it lost is no failure: it is there for what
 	// it does to the others.
-	Aside    bool     `json:"aside,omitempty"`
+	Aside bool `json:"aside,omitempty"`
+	// What became of connections that read badly.
+	BytesReceived int64   `json:"bytes_received,omitempty"` // read in the measured window
+	Cut           int64   `json:"cut,omitempty"`            // ended by the server
+	CutAfterS     float64 `json:"cut_after_s,omitempty"`    // after they were opened, the median
+
 	Messages Messages `json:"messages"`
 	RTT      *Latency `json:"rtt,omitempty"`
 }
@@ -21,7 +26,7 @@ type Group struct {
 // were all made for the product of groups and sizes, and entry
 // group×len(sizes) + size counts the messages of that size and group. Name and
 // Aside of each group are set now, and the caller, who keeps the slice, may set
-// Connections, FromS and ToS until Fill, which sets the rest in a copy.
+// more until Fill, which sets Messages and RTT in a copy.
 func NewGroupCollector(shards []*Shard, sizes []string, groups []Group) *Collector {
 	c := newCollector(shards, sizes, len(groups))
 	c.groups = groups

@@ -236,12 +236,17 @@ func (r *Result) addGroups(parts []*Result) error {
 	}
 	for i, g := range groups {
 		sum := g
-		sum.Connections, sum.Messages = 0, Messages{}
+		sum.Connections, sum.BytesReceived, sum.Cut, sum.Messages = 0, 0, 0, Messages{}
+		sum.CutAfterS = 0 // the median of several medians is unknown
 		var rtts []*Latency
 		for _, p := range parts {
 			of := &p.Groups[i]
 			sum.FromS, sum.ToS = min(sum.FromS, of.FromS), max(sum.ToS, of.ToS)
-			sum.Connections += of.Connections
+			if addCounts(&sum, of); of.Cut > 0 && of.Cut == sum.Cut {
+				sum.CutAfterS = of.CutAfterS
+			} else if of.Cut > 0 {
+				sum.CutAfterS = 0
+			}
 			addCounts(&sum.Messages, &of.Messages)
 			rtts = append(rtts, of.RTT)
 		}

@@ -32,6 +32,15 @@ const silenceSends = "connections that are to be silent send no messages"
 // silenceBaseline is why it stands against a baseline.
 const silenceBaseline = "it finds a time, and nothing that gets slower"
 
+// readersForTime and readersByGroup are why bad readers stand against what ends a
+// run, or cuts it into pieces, by messages.
+const (
+	readersForTime = "who does not read may never be answered, so that such a run has a duration"
+	readersByGroup = "messages are counted apart by how their connection reads, or by stage"
+
+	readersOfBroadcast = "what they miss would be lost in it; hold them beside it with a second wsstorm --idle"
+)
+
 var rivals = []rival{
 	{"rate", "in-flight", "a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
 	{"stage", "rate", "the stages say what the rate is"},
@@ -65,12 +74,23 @@ var rivals = []rival{
 	{"find-idle-timeout", "reply", silenceSends},
 	{"find-idle-timeout", "arrival", silenceSends},
 	{"find-idle-timeout", "broadcast", silenceSends},
+	{"find-idle-timeout", "cycles", "one search has an answer"},
+	{"find-idle-timeout", "read-rate", "a connection that reads badly hears no Pong in time"},
+	{"find-idle-timeout", "stop-reading", "a connection that reads badly hears no Pong in time"},
 	{"find-idle-timeout", "max-load", "a run searches for one thing"},
 	{"find-idle-timeout", "connect-stage", "silences are tried by connections that stay"},
 	{"find-idle-timeout", "baseline", silenceBaseline},
 	{"find-idle-timeout", "save-baseline", silenceBaseline},
 	{"in-flight", "arrival", "only the messages of an open loop arrive at times of their own"},
 	{"messages", "warmup", "each of a number of messages is measured, so that none is left to warm up with"},
+	{"read-rate", "messages", readersForTime},
+	{"stop-reading", "messages", readersForTime},
+	{"read-rate", "stage", readersByGroup},
+	{"stop-reading", "stage", readersByGroup},
+	{"read-rate", "connect-stage", readersByGroup},
+	{"stop-reading", "connect-stage", readersByGroup},
+	{"read-rate", "broadcast", readersOfBroadcast},
+	{"stop-reading", "broadcast", readersOfBroadcast},
 	{"messages", "duration", ""}, // together: whichever ends first
 	{"unix-socket", "source-ip", socketAddress},
 	{"unix-socket", "connect-to", socketAddress},

@@ -80,11 +80,13 @@ func outcome(r *stats.Result) int {
 
 // nothingMeasured reports whether no connection was opened or, where messages
 // were to be sent, none was answered (or sent, where no answers are expected). A
-// run that an objective ended may not have come that far.
+// run that an objective ended may not have come that far, and one in which nobody
+// reads as it should asks for nothing else than what becomes of that.
 func nothingMeasured(r *stats.Result) bool {
 	if r.Connections.Opened == 0 {
 		return true
 	}
-	idle := r.Load.InFlight == 0 && r.Load.Rate == 0
+	idle := r.Load.InFlight == 0 && r.Load.Rate == 0 ||
+		len(r.Groups) > 0 && !slices.ContainsFunc(r.Groups, func(g stats.Group) bool { return !g.Aside })
 	return !idle && !r.EndedByObjective() && r.Messages.Received == 0 && (r.Messages.Sent == 0 || r.Messages.Lost > 0)
 }

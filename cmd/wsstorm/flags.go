@@ -21,6 +21,7 @@ type options struct {
 
 	payload   payload
 	fragments fragmentation
+	readers   readers
 	user      string
 	tls       tlsFiles
 
@@ -95,7 +96,9 @@ func newFlags() *flags {
 	f.messageFlags(f.group("Messages"))
 	f.broadcastFlags(f.group("Broadcast"))
 	f.connectionFlags(f.group("Connections"))
-	f.cycleFlags(f.group("Storms"))
+	storms := f.group("Storms")
+	f.cycleFlags(storms)
+	f.readerFlags(storms)
 	f.requestFlags(f.group("Request"))
 	f.tlsFlags(f.group("TLS, for wss://"))
 	objectives := f.group("Objectives")

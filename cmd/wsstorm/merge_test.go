@@ -214,6 +214,8 @@ var every = [][]string{
 	{"--find-idle-timeout", "10m", "--ping-timeout", "3s", "-c", "200"},
 	{"--scenario", "idle", "--find-idle-timeout", "10m"},
 	{"--cycles", "3", "--pause", "5"},
+	{"--read-rate", "1KiB/s:0.1", "--stop-reading=0.2", "-d", "5"},
+	{"--stop-reading", "--idle"},
 	{"--payload", "@main.go"},
 	{"--payload", "@main.go", "-s", "7"},
 	{"--scenario", "boundaries", "-c", "4"},

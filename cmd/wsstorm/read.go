@@ -144,10 +144,14 @@ func (r *request) resolve() error {
 		p.InFlight = 0
 	}
 	r.resolveStages()
+	r.resolveReaders()
 	r.resolveSearch()
 	r.resolveBroadcast()
 	p.Fragment, p.FragmentPart = r.fragments.size, r.fragments.share
 	if err := r.contradiction(); err != nil {
+		return err
+	}
+	if err := r.checkReaders(); err != nil {
 		return err
 	}
 	if err := r.checkObjectives(); err != nil {

@@ -33,7 +33,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-q", "100"}, "-q is a rate to some programs and silence to others: say --rate or --quiet"},
 		{[]string{"-size", "5"}, `--size "ize": size "ize": want bytes, perhaps with kB, MB, KiB or MiB: 125 or 64KiB; did you mean --size?`},
 		{[]string{"--scenario", "ecko"}, `--scenario: there is neither a preset nor a file "ecko"; did you mean echo?`},
-		{[]string{"--scenario", "xyzzy"}, `--scenario: there is neither a preset nor a file "xyzzy"; the presets are boundaries, broadcast, close-storm, connect-storm, echo, idle, ramp, rate`},
+		{[]string{"--scenario", "xyzzy"}, `--scenario: there is neither a preset nor a file "xyzzy"; the presets are boundaries, broadcast, close-storm, connect-storm, echo, idle, ramp, rate, slow-readers`},
 		{[]string{"--scenario", dir}, "--scenario: read " + dir + ": is a directory"},
 		{[]string{"scenarios", "ecko"}, `there is no preset "ecko"; did you mean echo?`},
 		{[]string{"scenarios", "a", "b"}, "scenarios takes 1 words besides its flags, here are 2; wsstorm help scenarios"},
@@ -48,6 +48,11 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--fail-if", "bytes>1"}, `--fail-if "bytes>1": there is no metric bytes; there are bytes.sent|received`},
 		{[]string{"--fail-if", "message.rate<5"}, `--fail-if "message.rate<5": there is no metric message.rate; did you mean messages.rate?; there are ` + new(objective.UnknownError).Choice()},
 		{[]string{"--fail-if", "close.p99>1s for 5s"}, `--fail-if "close.p99>1s for 5s": close.p99 is known of the whole run only; what is known of its seconds, for a "for", is rtt.p50, rtt.p99, rtt.max, delivery.p50, delivery.p99, delivery.max, messages.sent, messages.received, messages.rate, connections.opened, errors`},
+
+		// Bad readers.
+		{[]string{"--read-rate", "1KiB/s", "--stop-reading", url}, "--stop-reading contradicts --read-rate: both together are more than all connections; give a share, as in --read-rate 1KiB/s:0.1"},
+		{[]string{"--stop-reading", "-n", "5", url}, "--messages contradicts --stop-reading: who does not read may never be answered, so that such a run has a duration"},
+		{[]string{"--read-rate", "1KiB/s:0.5", "--stage", "1s:5", url}, "--stage contradicts --read-rate: messages are counted apart by how their connection reads, or by stage"},
 
 		// The URL.
 		{[]string{"localhost:9001"}, `the URL has no scheme: did you mean "ws://localhost:9001"?`},

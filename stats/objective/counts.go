@@ -87,6 +87,13 @@ func connections() []metric {
 		openAfter("connections.all_open", func(c stats.Connections) float64 { return c.AllOpenS }),
 		part("still_open", func(c stats.Connections) int64 { return c.StillOpen }, opened, stats.ErrCloseTimeout),
 	}
+	all = append(all, metric{name: "connections.cut", unit: count, value: func(r *stats.Result) (float64, string) {
+		cut, of := badReaders(r)
+		if of == 0 {
+			return 0, "every connection read what came"
+		}
+		return float64(cut), ""
+	}, whole: func(r *stats.Result) int64 { _, of := badReaders(r); return of }})
 	for i := range all {
 		m := &all[i]
 		switch m.name {
@@ -107,6 +114,18 @@ func openAfter(name string, s func(stats.Connections) float64) metric {
 		}
 		return s(r.Connections) * 1e9, ""
 	}}
+}
+
+// badReaders returns how many connections the server cut of those that read
+// slowly or not at all, and how many those were.
+func badReaders(r *stats.Result) (cut, of int64) {
+	for _, g := range r.Groups {
+		if g.Aside {
+			cut += g.Cut
+			of += g.Connections
+		}
+	}
+	return cut, of
 }
 
 // traffic returns what went over the wire.

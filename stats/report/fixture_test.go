@@ -319,7 +319,7 @@ func readers() *stats.Result {
 	r.Load = stats.Load{InFlight: 1, Workers: 2}
 	r.Connections.Requested = 100
 	stats.NewGroupCollector([]*stats.Shard{s}, []string{"20"}, []stats.Group{
-		{Name: "others", Connections: 60}, {Name: "slow readers", Connections: 10, Aside: true}, {Name: "after", FromS: 5.5, ToS: 10},
+		{Name: "others", Connections: 60}, {Name: "slow readers", Connections: 10, Aside: true, BytesReceived: 100 << 10, Cut: 3, CutAfterS: 7.25}, {Name: "after", FromS: 5.5, ToS: 10},
 	}).Fill(r)
 	r.Verdict = stats.Judge(r)
 	return r
@@ -361,7 +361,8 @@ func huge() *stats.Result {
 		{FromS: 5e8, ToS: 1e9, RateFrom: 1e300, RateTo: 1e300, Messages: m},
 	}
 	r.Groups = []stats.Group{
-		{Name: strings.Repeat("世界", 60), Connections: most, FromS: 1e300, ToS: 1e301, Messages: m, RTT: l},
+		{Name: strings.Repeat("世界", 60), Connections: most, FromS: 1e300, ToS: 1e301, Messages: m, RTT: l,
+			BytesReceived: most, Cut: most, CutAfterS: 1e300},
 		{Aside: true},
 	}
 	r.Fairness = &stats.Fairness{Min: 0, P50: most, Max: most, Starved: most}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ func (t *text) groups() {
 			line += padLeft(" "+ShortCount(g.Connections), membersWidth)
 		}
 		t.values(line+padLeft(" "+ShortCount(g.Messages.Received), receivedWidth), stageColumns[:], g.RTT)
-		t.row("", groupNotes(g)...)
+		t.row("", groupNotes(t.r, g)...)
 	}
 }
 
@@ -48,6 +49,12 @@ func (m *markdown) groups() {
 		}
 		m.row(append([]string{escapeMarkdown(g.Name), members, Count(g.Messages.Received)}, m.quantiles(g.RTT)...)...)
 	}
+	m.WriteByte('\n')
+	for _, g := range m.r.Groups {
+		if notes := groupNotes(m.r, g); len(notes) > 0 {
+			fmt.Fprintf(m, "- %s: %s\n", escapeMarkdown(g.Name), escapeMarkdown(strings.Join(notes, ", ")))
+		}
+	}
 }
 
 // hasMembers reports whether the groups are of connections, not of time.
@@ -55,10 +62,20 @@ func hasMembers(r *stats.Result) bool {
 	return slices.ContainsFunc(r.Groups, func(g stats.Group) bool { return g.Connections > 0 })
 }
 
-// groupNotes returns what else there is to say of a group: when it was, and what
-// went wrong in it.
-func groupNotes(g stats.Group) []string {
+// groupNotes returns what else there is to say of a group: when it was, how its
+// connections read and what became of them, and what went wrong in it.
+func groupNotes(r *stats.Result, g stats.Group) []string {
 	var items []string
+	if g.BytesReceived > 0 && r.WindowS > 0 && g.Connections > 0 {
+		items = append(items, "read "+Bytes(float64(g.BytesReceived)/r.WindowS/float64(g.Connections))+"/s each")
+	}
+	if g.Cut > 0 {
+		note := Count(g.Cut) + " cut by the server"
+		if g.CutAfterS > 0 {
+			note += " after " + Duration(seconds(g.CutAfterS)) + " (median)"
+		}
+		items = append(items, note)
+	}
 	if g.ToS > 0 {
 		items = append(items, since(seconds(g.FromS))+" to "+since(seconds(g.ToS)))
 	}
