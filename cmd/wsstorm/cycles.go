@@ -26,7 +26,8 @@ func (r *request) repeat(ctx context.Context, s streams, show func(loadgen.Progr
 			return nil, err
 		}
 		cycles = append(cycles, cycle)
-		if cycle.Interrupted {
+		// An objective can be missed for good when there is nothing left to end.
+		if cycle.Interrupted || cycle.EndedByObjective() {
 			break
 		}
 	}

@@ -126,7 +126,7 @@ func TestAnObjectiveEndsTheCycles(t *testing.T) {
 		}
 		echo(w, r, same)
 	})
-	got := wsstorm(t, "--cycles", "3", "-c", "40", "-n", "40", "-d", "1m", "--in-flight", "1", "--fail-if", "connections.failed>0", "--abort-early", "-o", "json", url)
+	got := wsstorm(t, "--cycles", "3", "-c", "40", "-n", "40", "--fail-if", "connections.failed>0", "--abort-early", "-o", "json", url)
 	r := got.result(t)
 	if got.code != exitMissed && got.code != exitInvalid || len(r.Cycles) != 2 || !r.Objectives[0].EndedRun || !r.EndedByObjective() {
 		t.Errorf("got exit code %d, %q, %d cycles, objectives %+v", got.code, got.err, len(r.Cycles), r.Objectives)
