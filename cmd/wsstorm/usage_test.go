@@ -102,6 +102,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--max-load", "rtt.p99<1s", "--save-baseline", dir + "/a"}, "--save-baseline contradicts --max-load: what a search finds is at another load each time, and not comparable"},
 		{[]string{"bench", "--old", "a", "--new", "b", "--max-load", "rtt.p99<1s", url}, "--max-load makes no bench, which compares two servers under the same load"},
 		{[]string{"--max-load", "rtt.p99<1s", "--cycles", "2"}, "--cycles contradicts --max-load: a search makes runs of its own, each at another load"},
+		{[]string{"--find-idle-timeout", "5m", "--cycles", "2"}, "--cycles contradicts --find-idle-timeout: a search makes rounds of its own"},
 		{[]string{"--pause", "5s"}, "--pause needs --cycles: it lies between two of them"},
 		{[]string{"--max-load", "rtt.p99<1s", "-n", "5"}, "--messages contradicts --max-load: each run of a search has a duration"},
 		{[]string{"--max-load", "rtt.p99<1s", "--stage", "1s:5"}, "--stage contradicts --max-load: a search varies the load from run to run, each with one"},
