@@ -253,11 +253,34 @@ func TestBroadcastWaitsForItsSubscribers(t *testing.T) {
 	})
 }
 
+// TestBroadcastThatLosesConnections: only those who were there when a message was
+// sent are expected to get it.
+func TestBroadcastThatLosesConnections(t *testing.T) {
+	atOnce(t, 2, map[string]float64{"half of them": 0.5}, func(t *testing.T, p Plan, share float64) {
+		s := broadcaster(t, echoserver.Faults{
+			Broadcast:  echoserver.BroadcastOthers,
+			ResetAfter: echoserver.After{Time: 100 * time.Millisecond, Share: share},
+		})
+		p.Connections, p.Broadcast.Publishers = 40, 10
+		p.Rate, p.Duration, p.Drain = 1000, 600*time.Millisecond, 200*time.Millisecond
+		r := load(t, t.Context(), aimed(t, p, s.URL()))
+		b, reset := r.Broadcast, s.Counts().Reset
+		if reset == 0 || r.Connections.Dropped != reset {
+			t.Errorf("the server reset %d connections, %d were dropped", reset, r.Connections.Dropped)
+		}
+		if b.Expected >= b.Published*b.Subscribers || b.Delivered == 0 {
+			t.Errorf("with %d connections lost: got %+v", reset, b)
+		}
+	})
+}
+
 // TestBroadcastWithoutListeners: a server that hands on nothing loses everything,
 // and one that answers no Ping does not hold up the run for good.
 func TestBroadcastWithoutListeners(t *testing.T) {
-	eachDriver(t, func(t *testing.T, p Plan) {
-		s := broadcaster(t, echoserver.Faults{Drop: 1, NoPong: 1, Broadcast: echoserver.BroadcastOthers})
+	atOnce(t, 2, map[string]echoserver.Faults{
+		"deaf and dumb": {Drop: 1, NoPong: 1, Broadcast: echoserver.BroadcastOthers},
+	}, func(t *testing.T, p Plan, faults echoserver.Faults) {
+		s := broadcaster(t, faults)
 		p.Connections, p.Broadcast.Publishers = 4, 1
 		p.Rate, p.Duration, p.Drain, p.ConnectTimeout = 100, 100*time.Millisecond, 100*time.Millisecond, 200*time.Millisecond
 		r := load(t, t.Context(), aimed(t, p, s.URL()))

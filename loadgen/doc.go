@@ -17,6 +17,11 @@
 // and never shares it but with the collector; the portable driver's goroutines
 // take it once a read or a write.
 //
+// In a broadcast a message and its copies seldom have the same worker. A copy's
+// stamp says when the message was due; what a worker knows of the receipts of a
+// message it notes for itself, and the ledger brings these notes together when
+// the shards are emptied.
+//
 // # The clock
 //
 // An instant is a time.Duration since the run began, on CLOCK_MONOTONIC. Only

@@ -32,6 +32,10 @@ func mustMetric(t *testing.T, name string) Metric {
 func TestMetricValue(t *testing.T) {
 	r := run(50_000, 1e6, 3e6, 9e6, 100_000)
 	short := run(50_000, 1e6, 3e6, 9e6, 99_999)
+	// Its delivery stands in the place of an rtt.
+	broadcast := run(50_000, 1e6, 3e6, 9e6, 100_000)
+	broadcast.Broadcast = &stats.Broadcast{}
+	broadcast.Latency = map[string]*stats.Latency{"delivery": broadcast.Latency["rtt"]}
 	for _, c := range []struct {
 		name   string
 		result *stats.Result
@@ -46,6 +50,9 @@ func TestMetricValue(t *testing.T) {
 		{"rtt.p99.9", short, 0, false},
 		{"rtt.p95", r, 0, false},
 		{"close.p99", r, 0, false},
+		{"rtt.p99", broadcast, 3e6, true},
+		{"delivery.p99", broadcast, 3e6, true},
+		{"delivery.p99", r, 0, false},
 		{"messages.rate", &stats.Result{}, 0, false},
 	} {
 		got, ok := mustMetric(t, c.name).Value(c.result)

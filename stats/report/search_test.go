@@ -120,3 +120,13 @@ func TestSearchOfAnyNumbers(t *testing.T) {
 		}
 	}
 }
+
+// A search for the most load of a broadcast is about its delivery.
+func TestSearchOfABroadcast(t *testing.T) {
+	for objective, want := range map[string]string{"delivery.p99<25ms": " p50 ", "rtt.p99<25ms": "rtt p50", "lost<1%": "rtt p50"} {
+		s := &stats.Search{Objective: objective, Vary: stats.VaryRate}
+		if got := SearchHeading(s, TextOptions{}); !strings.Contains(got, want) || strings.Contains(got, "rtt p50") != strings.HasPrefix(want, "rtt") {
+			t.Errorf("%s: got %s, want %q in it", objective, got, want)
+		}
+	}
+}
