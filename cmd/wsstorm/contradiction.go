@@ -74,7 +74,6 @@ var rivals = []rival{
 	{"find-idle-timeout", "reply", silenceSends},
 	{"find-idle-timeout", "arrival", silenceSends},
 	{"find-idle-timeout", "broadcast", silenceSends},
-	{"find-idle-timeout", "cycles", "one search has an answer"},
 	{"find-idle-timeout", "read-rate", "a connection that reads badly hears no Pong in time"},
 	{"find-idle-timeout", "stop-reading", "a connection that reads badly hears no Pong in time"},
 	{"find-idle-timeout", "max-load", "a run searches for one thing"},
