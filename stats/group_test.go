@@ -56,3 +56,29 @@ func TestFillGroups(t *testing.T) {
 		t.Errorf("got %v offered a second, want that of the 30 connections in 40 that are not aside", got)
 	}
 }
+
+// TestMergeOfBadReaders: what became of connections adds up, and a median is
+// known where one part alone has it.
+func TestMergeOfBadReaders(t *testing.T) {
+	part := func(cut int64, after float64) *Result {
+		r := &Result{Groups: []Group{{Name: "slow readers", Aside: true, Connections: 10, BytesReceived: 100, Cut: cut, CutAfterS: after}}}
+		return r
+	}
+	for _, c := range []struct {
+		parts []*Result
+		cut   int64
+		after float64
+	}{
+		{[]*Result{part(0, 0), part(3, 7)}, 3, 7},
+		{[]*Result{part(3, 7), part(0, 0)}, 3, 7},
+		{[]*Result{part(3, 7), part(2, 8)}, 5, 0},
+	} {
+		sum := new(Result)
+		if err := sum.addGroups(c.parts); err != nil {
+			t.Fatal(err)
+		}
+		if g := sum.Groups[0]; g.Connections != 20 || g.BytesReceived != 200 || g.Cut != c.cut || g.CutAfterS != c.after {
+			t.Errorf("got %+v, want 20 connections, 200 bytes, %d cut after %v s", g, c.cut, c.after)
+		}
+	}
+}

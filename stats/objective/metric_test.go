@@ -87,3 +87,26 @@ func eachNumber(v reflect.Value, path string, yield func(path string, change, re
 		yield(path, func() { v.SetFloat(v.Float() + 1) }, func() { v.SetFloat(v.Float() - 1) })
 	}
 }
+
+// TestConnectionsCut: a share of the bad readers, and unknown without any.
+func TestConnectionsCut(t *testing.T) {
+	r := &stats.Result{Groups: []stats.Group{
+		{Connections: 100, Cut: 50}, // not aside: none of them
+		{Connections: 6, Cut: 1, Aside: true}, {Connections: 2, Cut: 1, Aside: true},
+	}}
+	for condition, missed := range map[string]bool{
+		"connections.cut<100%": true, "connections.cut<25%": false, "connections.cut<=25%": true, "connections.cut>2": false,
+	} {
+		o, err := Parse(condition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Check([]Objective{o}, r)[0]; got.Missed != missed {
+			t.Errorf("%s: got %+v, want missed: %v", condition, got, missed)
+		}
+	}
+	o, _ := Parse("connections.cut>0")
+	if got := Check([]Objective{o}, new(stats.Result))[0]; got.Value != nil || got.Text == "" {
+		t.Errorf("without bad readers: got %+v, want no value, and why", got)
+	}
+}
