@@ -182,7 +182,7 @@ func TestFindIdleTimeout(t *testing.T) {
 		s := cuts(t, limit, c.cut)
 		p = aimed(t, p, s.URL())
 		p.CloseTimeout = 50 * time.Millisecond // nobody answers behind a cut
-		p.Silences, p.PingTimeout = Silences{To: 10 * limit}, 500*time.Millisecond
+		p.Silences, p.PingTimeout = Silences{To: time.Second}, 500*time.Millisecond
 		r := load(t, t.Context(), p)
 		i := r.IdleTimeout
 		if i == nil || len(i.Rounds) != 1 {

@@ -43,7 +43,7 @@ type Silence struct {
 // the longest silence that one survived.
 func (r *IdleRound) SetCuts(longest time.Duration, cuts []Silence) {
 	var how [NumClasses]int
-	first := Silence{}
+	first, told, asked := time.Duration(0), 0, 0
 	for _, c := range cuts {
 		r.Cut++
 		if c.Length <= longest {
@@ -51,11 +51,17 @@ func (r *IdleRound) SetCuts(longest time.Duration, cuts []Silence) {
 			continue
 		}
 		how[c.Class]++
-		if first.Length == 0 || c.Length < first.Length {
-			first = c
+		if first == 0 || c.Length < first {
+			first = c.Length
+		}
+		// One may have sent its Ping in the moment in which it was cut.
+		if c.Asked {
+			asked++
+		} else {
+			told++
 		}
 	}
-	if first.Length == 0 {
+	if first == 0 {
 		return
 	}
 	most := Class(0)
@@ -64,7 +70,7 @@ func (r *IdleRound) SetCuts(longest time.Duration, cuts []Silence) {
 			most = c
 		}
 	}
-	r.CutS, r.How, r.Told = first.Length.Seconds(), most.String(), !first.Asked
+	r.CutS, r.How, r.Told = first.Seconds(), most.String(), told > asked
 }
 
 // Add takes in the next round.

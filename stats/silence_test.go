@@ -18,6 +18,8 @@ func TestSetCuts(t *testing.T) {
 			IdleRound{Cut: 2, CutS: 6, How: "eof", Told: true}},
 		{"silently, and one by chance", 5 * s, []Silence{{2 * s, ErrReset, false}, {6 * s, ErrPingTimeout, true}, {7 * s, ErrPingTimeout, true}},
 			IdleRound{Cut: 3, Early: 1, CutS: 6, How: "ping_timeout"}},
+		{"by a FIN that crosses a Ping", 5 * s, []Silence{{6 * s, ErrEOF, true}, {6 * s, ErrEOF, false}, {6 * s, ErrEOF, false}},
+			IdleRound{Cut: 3, CutS: 6, How: "eof", Told: true}},
 		{"by chance only", 5 * s, []Silence{{2 * s, ErrReset, false}}, IdleRound{Cut: 1, Early: 1}},
 		{"none survived", 0, []Silence{{2 * s, ErrReset, true}}, IdleRound{Cut: 1, CutS: 2, How: "reset"}},
 	} {
