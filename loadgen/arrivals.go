@@ -82,14 +82,33 @@ func (a *arrivals) draw(w *worker, start time.Duration) {
 // unsent counts the messages that were due and that the connection did not
 // send: it was gone, or blocked to the end. For when the run is over.
 func (a *arrivals) unsent(w *worker, s *session) {
+	l := w.life(s)
+	ours := l != nil && l.ours
 	for seq := s.q.next(); a.next(w) != never; seq++ {
 		due := a.due
 		a.take(w)
-		if due < w.ctl.measure.get() {
-			continue
-		}
-		class, _ := w.sizes.at(s.id, seq)
-		w.shard.Sizes[w.slot(s, class, due)].Unsent++
+		a.miss(w, s, seq, due, ours)
+	}
+}
+
+// skip uses up the arrivals that fell due while the connection was away.
+func (a *arrivals) skip(w *worker, s *session, now time.Duration, ours bool) {
+	for seq := s.q.next(); a.next(w) <= now; seq++ {
+		due := a.due
+		a.take(w)
+		a.miss(w, s, seq, due, ours)
+	}
+}
+
+// miss counts a message that was due and not sent: for want of a connection, which
+// is an error unless it was closed by ourselves.
+func (a *arrivals) miss(w *worker, s *session, seq uint32, due time.Duration, ours bool) {
+	switch counts := s.counts(w, seq, due); {
+	case counts == nil:
+	case ours:
+		counts.Withdrawn++
+	default:
+		counts.Unsent++
 		if !s.aside() {
 			w.fail(stats.ErrUnsent, errUnsent)
 		}

@@ -21,9 +21,9 @@ func openRun(t *testing.T, p Plan, gone ...int) *run {
 		if s.id != uint32(id) {
 			t.Fatalf("session %d stands where %d is looked for", s.id, id)
 		}
-		s.begun(w)
+		s.begun(w, 0)
 		if slices.Contains(gone, id) {
-			s.refused(w, stats.ErrRefused, errLost)
+			s.refused(w, 0, stats.ErrRefused, errLost)
 		} else {
 			s.opened(w, 0, wsclient.Timings{})
 		}

@@ -96,6 +96,9 @@ func (p Plan) complete() (Plan, error) {
 	set(&p.MaxMessage, max(DefaultMaxMessage, int64(largest)))
 	set(&p.Workers, runtime.GOMAXPROCS(0))
 	p.Workers = min(p.Workers, p.Connections)
+	if err := p.completeStorm(); err != nil {
+		return p, err
+	}
 	switch {
 	case p.Target.Authority == "":
 		return p, refuse("Target", "there is no target")

@@ -259,7 +259,7 @@ func TestKill(t *testing.T) {
 func TestInterruptedBeforeItOpened(t *testing.T) {
 	r := newRun(completed(t, Plan{Connections: 2, Workers: 1, Duration: time.Hour}))
 	w := r.workers[0]
-	w.sessions[0].begun(w)
+	w.sessions[0].begun(w, 0)
 	r.ctl.stop.set(5)
 	r.ctl.close.set(5)
 	for i := range w.sessions {

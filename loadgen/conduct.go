@@ -56,6 +56,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 		until("warmup", r.ctl.measure.get(), func() bool { return stopped() || gone() })
 		r.openWindow()
 		until("measure", r.ctl.stop.get(), func() bool {
+			r.calmed()
 			return stopped() || gone() || r.cutKnown() || p.Messages > 0 && (r.spent() || r.stuck())
 		})
 		drain := p.Drain
@@ -68,9 +69,12 @@ func (r *run) conduct(ctx, driving context.Context) {
 			return r.every(func(w *worker) bool { return !w.owes(false) }) && r.answered()
 		})
 	}
+	if !p.storm() {
+		r.every(func(w *worker) bool { r.closing += int64(w.live); return true })
+	}
 	r.set(&r.ctl.close, r.clock())
 	// The sessions count their own close timeouts; the margin is for them.
-	until("close", r.clock()+p.CloseTimeout+time.Second, gone)
+	until("close", r.clock()+p.CloseWithin+p.CloseTimeout+time.Second, gone)
 	r.set(&r.ctl.kill, r.clock())
 	until("close", r.clock()+time.Second, gone)
 	if r.windowTo == 0 {
@@ -116,7 +120,7 @@ func (r *run) begin() {
 	for id := range p.Connections {
 		w := r.workers[id%len(r.workers)]
 		switch s := &w.sessions[id/len(r.workers)]; {
-		case s.state != stateOpen:
+		case !w.takesPart(s):
 		case p.broadcasts() && !s.publisher(w):
 			listening++
 		default:
@@ -133,8 +137,11 @@ func (r *run) begin() {
 	for id := range p.Connections {
 		w := r.workers[id%len(r.workers)]
 		s := &w.sessions[id/len(r.workers)]
-		if s.state != stateOpen || p.broadcasts() && !s.publisher(w) {
+		if !w.takesPart(s) || p.broadcasts() && !s.publisher(w) {
 			continue
+		}
+		if p.Lifetime.Kind != LifetimeNone {
+			s.retireAt = start + p.Lifetime.residual(s.bits())
 		}
 		if p.openLoop() {
 			s.arrivals.begin(w, start, rank)
@@ -142,6 +149,9 @@ func (r *run) begin() {
 			w.tickets += part(p.Messages, int(rank), int(population))
 		}
 		rank++
+	}
+	if p.storm() {
+		r.planStorm(start + p.Warmup)
 	}
 	r.ctl.measure.set(start + p.Warmup)
 	if p.Duration > 0 {

@@ -15,6 +15,9 @@ type instant struct{ v atomic.Int64 }
 func (i *instant) set(at time.Duration) { i.v.Store(int64(at)) }
 func (i *instant) get() time.Duration   { return time.Duration(i.v.Load()) }
 
+// setFirst sets the instant unless it is set.
+func (i *instant) setFirst(at time.Duration) { i.v.CompareAndSwap(int64(never), int64(at)) }
+
 // passed reports whether now is at or behind the instant.
 func (i *instant) passed(now time.Duration) bool { return now >= i.get() }
 
@@ -28,6 +31,10 @@ type control struct {
 	close   instant // closing handshakes
 	kill    instant // whatever is still there is cut
 
+	storm     instant // a close storm within the window
+	calm      instant // it is over
+	firstLoss instant // of a connection that is to come back
+
 	// population is how many connections share an open loop's arrivals: those
 	// that were open at start, of a broadcast the publishers among them. Valid once start is set.
 	population atomic.Int64
@@ -37,7 +44,7 @@ type control struct {
 
 func newControl() *control {
 	c := new(control)
-	for _, i := range []*instant{&c.start, &c.measure, &c.stop, &c.close, &c.kill} {
+	for _, i := range []*instant{&c.start, &c.measure, &c.stop, &c.close, &c.kill, &c.storm, &c.calm, &c.firstLoss} {
 		i.set(never)
 	}
 	return c

@@ -101,6 +101,10 @@ type eventLoop struct {
 	pending  map[int][]byte
 	spareOut [][]byte
 
+	// ghosts are the sockets of connections that vanished: open to the end, so that
+	// the system tells the peer nothing.
+	ghosts []int32
+
 	all      atomic.Bool // every session is to be visited
 	resolved []resolution
 	wakers   sync.WaitGroup // goroutines that may still call poller.wake
@@ -138,6 +142,9 @@ func (l *eventLoop) run(ctx context.Context) error {
 	}
 	for i := range l.conns {
 		l.close(i)
+	}
+	for _, fd := range l.ghosts {
+		l.letGo(fd, ExitReset) // a FIN would wait behind what was never acknowledged
 	}
 	l.shard.Unlock()
 	l.wakers.Wait()
@@ -380,9 +387,15 @@ func (l *eventLoop) release(i int) {
 // settleDown puts session i into the agenda, or closes its socket.
 func (l *eventLoop) settleDown(i int) {
 	s := &l.sessions[i]
+	if s.finDue() {
+		unix.Shutdown(int(l.conns[i].fd), unix.SHUT_WR) // an error means that the peer was faster
+		s.finSent(l.clock())
+		l.release(i)
+	}
 	l.agenda.set(i, s.next(l.worker))
 	if s.state == stateOver {
 		l.close(i)
+		l.buried(i)
 	}
 }
 
@@ -392,10 +405,25 @@ func (l *eventLoop) close(i int) {
 		l.spare = append(l.spare, c.opening)
 	}
 	if c.fd >= 0 {
-		unix.Close(int(c.fd))
+		l.letGo(c.fd, l.sessions[i].exit)
 	}
 	*c = epollConn{fd: -1}
 	l.release(i)
+}
+
+// letGo closes a socket, in the way that its connection ends.
+func (l *eventLoop) letGo(fd int32, exit Exit) {
+	switch exit {
+	case ExitVanish:
+		// Until the loop ends the system has nothing to say to the peer.
+		dropPackets(uintptr(fd))
+		l.poller.remove(fd)
+		l.ghosts = append(l.ghosts, fd)
+		return
+	case ExitReset:
+		unix.SetsockoptLinger(int(fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}) // RST in place of FIN
+	}
+	unix.Close(int(fd))
 }
 
 const haveEpoll = true

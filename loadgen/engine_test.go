@@ -97,8 +97,8 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	c, m := r.Connections, r.Messages
 	equal("opened = closed + peer_closed + dropped + still_open", c.Opened, c.Closed+c.PeerClosed+c.Dropped+c.StillOpen)
 	if !r.Interrupted {
-		equal("requested = opened + failed", c.Requested, c.Opened+c.Failed)
-	} else if c.Opened+c.Failed > c.Requested {
+		equal("requested + reattempts = opened + failed", c.Requested+c.Reattempts, c.Opened+c.Failed)
+	} else if c.Opened+c.Failed > c.Requested+c.Reattempts {
 		t.Errorf("%d opened and %d failed of %d requested", c.Opened, c.Failed, c.Requested)
 	}
 	closes := int64(0)
@@ -107,7 +107,7 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	}
 	equal("the sum of close codes = opened", closes, c.Opened)
 	if p.Reply != ReplyNone {
-		equal("expected = received + lost", r.Expected(), m.Received+m.Lost)
+		equal("expected = received + lost + abandoned", r.Expected(), m.Received+m.Lost+m.Abandoned)
 	}
 	if len(r.Sizes) > 0 {
 		var sum stats.Messages
@@ -125,7 +125,7 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	var cut, badReaders int64
 	for _, g := range r.Groups {
 		if p.Reply != ReplyNone {
-			equal("group "+g.Name+": sent = received + lost", g.Messages.Sent, g.Messages.Received+g.Messages.Lost)
+			equal("group "+g.Name+": sent = received + lost + abandoned", g.Messages.Sent, g.Messages.Received+g.Messages.Lost+g.Messages.Abandoned)
 		}
 		if g.Aside {
 			addMessages(&aside, g.Messages)
@@ -133,9 +133,9 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 			badReaders += g.Connections
 		}
 	}
-	closed := timed(r, "close")
-	if closed > c.Closed || closed < c.Closed-badReaders {
-		t.Errorf("close: %d values of %d closed, %d of them by bad readers", closed, c.Closed, badReaders)
+	handshakes, closed := c.Closed-c.ClosedFIN-c.ClosedRST-c.Vanished, timed(r, "close")
+	if closed > handshakes || closed < handshakes-badReaders {
+		t.Errorf("close: %d values of %d closed by the handshake, %d of them by bad readers", closed, handshakes, badReaders)
 	}
 	unanswered := sumOf(r, stats.ErrCloseTimeout)
 	if unanswered > c.StillOpen || unanswered < c.StillOpen-badReaders {
@@ -172,6 +172,22 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 		equal("service = received", timed(r, "service"), m.Received)
 	}
 	equal("open = opened", timed(r, "open"), c.Opened)
+	if v := r.Recovery; v != nil {
+		equal("recovery = recovered", timed(r, "recovery"), v.Recovered)
+		if v.Recovered > v.Lost || v.Failed > v.Attempts || v.Recovered+v.Failed > v.Attempts {
+			t.Errorf("a recovery that does not add up: %+v", v)
+		}
+	}
+	if p.storm() {
+		var sum stats.Messages
+		for _, g := range r.Groups {
+			addMessages(&sum, g.Messages)
+		}
+		sum.Rate = m.Rate
+		if sum != m {
+			t.Errorf("the groups add up to %+v, the messages are %+v", sum, m)
+		}
+	}
 	if r.Load.Rate > 0 {
 		equal("lag = sent - blocked", timed(r, "lag"), m.Sent-m.Blocked)
 	}
@@ -205,6 +221,8 @@ func addMessages(sum *stats.Messages, m stats.Messages) {
 	sum.Unexpected += m.Unexpected
 	sum.Unsent += m.Unsent
 	sum.Blocked += m.Blocked
+	sum.Abandoned += m.Abandoned
+	sum.Withdrawn += m.Withdrawn
 }
 
 func sumOf(r *stats.Result, classes ...stats.Class) int64 {

@@ -47,9 +47,12 @@ const interest = unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET
 const hangup = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR
 
 // openDue begins the connections that are due, and returns when to do so again.
+// What falls due meanwhile has to wait: a server that refuses at once would
+// otherwise keep the loop here.
 func (l *eventLoop) openDue() time.Duration {
+	now := l.clock()
 	for {
-		i, again := l.dial(l.clock(), l.concurrency)
+		i, again := l.dial(now, l.concurrency)
 		if i < 0 {
 			return again
 		}
@@ -98,8 +101,8 @@ func (l *eventLoop) resolve(i int) {
 func (l *eventLoop) connectResolved() {
 	for _, r := range l.resolved {
 		o := l.conns[r.session].opening
-		if o == nil {
-			continue // given up meanwhile
+		if o == nil || len(o.addrs) > 0 {
+			continue // given up meanwhile, and perhaps begun again
 		}
 		now := l.clock()
 		o.timings.DNS = now - o.since

@@ -68,9 +68,18 @@ type Plan struct {
 	SlowShare float64 // of the connections that are slow readers; 0 means all
 	DeafShare float64 // of the connections that do not read after the opening handshake
 
-	// The close phase.
+	// How connections are closed: at the end of the run or, where CloseShare is set,
+	// so many of them in a close storm within the window.
+	Exits       []ExitShare         // default: all by the closing handshake
 	CloseCode   wsclient.StatusCode // default 1000
 	CloseReason string
+	CloseWithin time.Duration // from the first to the last of them
+	CloseShare  float64       // of the connections; 0: no storm within the window
+	CloseAt     time.Duration // since the beginning of the window; default: a third of it
+
+	// Connections that live several times.
+	Reconnect Reconnect // after a loss, or a close storm
+	Lifetime  Lifetime  // and somebody else comes in their place
 
 	Driver  DriverName
 	Workers int // default: the cores this process may use

@@ -71,7 +71,11 @@ type portableWorker struct {
 	inline      bool
 	conns       []portableConn // by session
 
-	notify   chan struct{}
+	notify chan struct{}
+	// ghosts are connections that vanished: open to the end, so that the system
+	// tells the peer nothing.
+	ghosts []net.Conn
+
 	all      atomic.Bool   // every session is to be visited
 	sleeping time.Duration // until when keepTime sleeps; under the lock
 }
@@ -155,13 +159,56 @@ func (d *portableWorker) closeAll() {
 	for i := range d.conns {
 		d.close(i)
 	}
+	for _, conn := range d.ghosts {
+		d.letGo(conn, ExitReset) // a FIN would wait behind what was never acknowledged
+	}
 }
 
+// close lets go of the connection of session i, whose reader and writer end then,
+// and opens it again in time if it has another life before it.
 func (d *portableWorker) close(i int) {
-	if c := &d.conns[i]; c.conn != nil {
-		c.conn.Close() // its reader ends; an error here means that it is closed
+	c, s := &d.conns[i], &d.sessions[i]
+	if c.conn != nil {
+		d.letGo(c.conn, s.exit)
 		c.conn = nil
+		if s.blocked {
+			c.out = nil // somebody may be writing it still
+		}
 	}
+	if s.state == stateOver {
+		d.buried(i)
+		if d.returning.next() < d.sleeping {
+			d.nudge()
+		}
+	}
+}
+
+// letGo closes a connection, in the way that it ends.
+func (d *portableWorker) letGo(conn net.Conn, exit Exit) {
+	tcp, _ := bare(conn).(*net.TCPConn) // nil for a Unix socket, which has no RST and no packets
+	switch {
+	case exit == ExitVanish:
+		if tcp != nil {
+			if raw, err := tcp.SyscallConn(); err == nil {
+				raw.Control(dropPackets)
+			}
+		}
+		conn.SetDeadline(time.Unix(1, 0)) // for whoever reads or writes
+		d.ghosts = append(d.ghosts, conn)
+	case exit == ExitReset && tcp != nil:
+		tcp.SetLinger(0) // RST in place of FIN
+		tcp.Close()      // not through TLS, which has its own way to say goodbye
+	default:
+		conn.Close() // an error here means that it is closed
+	}
+}
+
+// endSending sends a FIN on the connection of session i, and no word of TLS.
+func (d *portableWorker) endSending(i int) {
+	if half, ok := bare(d.conns[i].conn).(interface{ CloseWrite() error }); ok {
+		half.CloseWrite() // an error means that the peer was faster
+	}
+	d.sessions[i].finSent(d.clock())
 }
 
 // visit does what is due on session i; under the lock.
@@ -206,6 +253,9 @@ func (d *portableWorker) flush(i int) {
 		_, err := conn.Write(c.out)
 		now := d.clock()
 		d.shard.Lock()
+		if c.conn != conn {
+			return // the session has ended, and may live again
+		}
 		if err != nil {
 			// What the peer sent before it went away tells more than this
 			// error: the session stays blocked, and the reader finds it.
@@ -231,12 +281,15 @@ func (d *portableWorker) flush(i int) {
 // over and its last bytes are written.
 func (d *portableWorker) settleDown(i int) {
 	s := &d.sessions[i]
+	if s.finDue() {
+		d.endSending(i)
+	}
 	at := s.next(d.worker)
 	d.agenda.set(i, at)
 	if at < d.sleeping {
 		d.nudge()
 	}
-	if s.state == stateOver && (!s.blocked || d.ctl.kill.passed(d.clock())) {
+	if s.state == stateOver && (!s.blocked || s.exit >= ExitReset || d.ctl.kill.passed(d.clock())) {
 		d.close(i)
 	}
 }
@@ -250,6 +303,7 @@ func (d *portableWorker) serve(ctx context.Context, i int) {
 	switch {
 	case err != nil:
 		s.ended(d.worker, now, classifyOpen(err), err)
+		d.settleDown(i)
 	case s.state != stateOpening:
 		t.Conn.Close()
 	default:
@@ -307,10 +361,13 @@ func (d *portableWorker) readOnce(i int, conn net.Conn, buf []byte) (n int, more
 	now := d.clock()
 	d.shard.Lock()
 	defer d.shard.Unlock()
+	if d.conns[i].conn != conn {
+		return n, false // the session has ended, and may live again
+	}
 	d.received(i, now, buf[:n], err)
 	d.checkpoint(now)
-	more = err == nil && d.conns[i].conn != nil
-	if err != nil {
+	more = err == nil && d.conns[i].conn == conn
+	if err != nil && d.conns[i].conn == conn {
 		d.close(i)
 	}
 	return n, more

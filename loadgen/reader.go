@@ -78,7 +78,10 @@ func (p *Plan) habits() []habit {
 // groups returns the groups in which messages are counted apart; see
 // worker.group.
 func (p *Plan) groups() []stats.Group {
-	if !p.hasBadReaders() {
+	switch {
+	case p.storm():
+		return p.stormGroups()
+	case !p.hasBadReaders():
 		return nil
 	}
 	groups := make([]stats.Group, numHabits)

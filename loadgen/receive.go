@@ -81,7 +81,7 @@ func (s *session) violated(w *worker, now time.Duration, err error) {
 		s.sever = true
 	case s.state == stateClosing:
 		s.drop(w, now, class, err)
-		s.finish(w)
+		s.finish(w, now)
 	}
 }
 
@@ -134,7 +134,9 @@ func (s *session) peerClose(w *worker, now time.Duration, payload []byte) {
 		s.leave(w, now)
 	case s.state == stateClosing:
 		w.shard.Closed++
-		if !s.aside() {
+		if s.exit == ExitFIN { // it says so, although nobody asked
+			w.shard.ClosedFIN++
+		} else if !s.aside() {
 			w.shard.Record(stats.Close, now-s.closeSent)
 		}
 		s.state = stateClosed

@@ -36,6 +36,7 @@ type run struct {
 	windowFrom, windowTo time.Duration
 	before, after        stats.Usage // of this process, at the ends of the window
 	interrupted          bool
+	closing              int64 // connections that we closed; see stats.Closing
 
 	publishers, subscribers int64 // of a broadcast, when traffic began
 }
@@ -178,6 +179,7 @@ func (r *run) result(driver string) *stats.Result {
 	if p.openLoop() {
 		res.Load.Arrival = p.Arrival.String()
 	}
+	r.timeGroups()
 	r.collector.Fill(res)
 	if p.hasBadReaders() { // a kind of which there is none is no row
 		res.Groups = slices.DeleteFunc(res.Groups, func(g stats.Group) bool { return g.Connections == 0 })
@@ -193,9 +195,14 @@ func (r *run) result(driver string) *stats.Result {
 		res.IdleTimeout = &stats.IdleTimeout{}
 		res.IdleTimeout.Add(round)
 	}
-	if slices.Max(append(answers, 0)) > 0 {
+	if slices.Max(append(answers, 0)) > 0 && !p.storm() && p.Lifetime.Kind == LifetimeNone {
 		res.Fairness = stats.FairnessOf(answers)
 	}
+	neverClosed := int64(0)
+	for _, w := range r.workers {
+		neverClosed += w.neverClosed
+	}
+	res.Closing = r.closingOf(neverClosed)
 	res.Client = r.after.Since(r.before, res.Messages.Received)
 	res.Verdict = stats.Judge(res)
 	return res

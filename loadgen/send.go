@@ -57,19 +57,19 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 		if s.retiring && s.state == stateOpen && s.q.waiting == 0 {
 			s.shut(w, now)
 		}
-		if s.state == stateClosing && s.closeSent == 0 {
+		if s.state == stateClosing && s.closeSent == 0 && s.exit == ExitHandshake {
 			s.closeSent = max(now, 1)
 			s.sentCode = w.plan.CloseCode
 			dst = wsclient.AppendClose(dst, w.plan.CloseCode, w.plan.CloseReason, wsclient.NewMaskKey())
 			if s.habit == readsNothing {
-				s.depart(w)
+				s.goUnheard(w, now)
 			}
 		}
 		if s.state == stateLeaving {
 			dst = wsclient.AppendClose(dst, s.sentCode, "", wsclient.NewMaskKey())
 			s.state = stateClosed
 			if s.sever {
-				s.finish(w)
+				s.finish(w, now)
 			}
 		}
 		if s.state != stateOpen || !s.begin(w, now) {
@@ -172,6 +172,5 @@ func (s *session) appendPing(now time.Duration, dst []byte) []byte {
 
 // random draws from [0, n), seeded.
 func (s *session) random(n uint64) uint64 {
-	s.arrivals.rng += 0x9E3779B97F4A7C15
-	return mix(s.arrivals.rng) % n
+	return s.bits() % n
 }

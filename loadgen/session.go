@@ -26,6 +26,8 @@ type session struct {
 	retiring bool // nothing is begun any more; the last replies are awaited
 	sever    bool // having sent our Close frame, do not wait for the peer
 	reset    bool // a write found that the peer has reset the connection
+	left     bool // we ended it while the run went on: what is on its way is not lost
+	exit     Exit // how we end it
 	habit    habit
 	unread   bool // a slow reader's socket may hold more: read at readAt
 	joining  joining
@@ -67,10 +69,15 @@ const (
 
 // begun takes note that the driver starts to open the connection. How long that
 // may take is the driver's business, which knows at which step it is.
-func (s *session) begun(w *worker) {
+func (s *session) begun(w *worker, now time.Duration) {
 	s.state = stateOpening
-	s.arrivals.rng = mix(w.plan.Seed ^ uint64(s.id)<<20)
 	w.opening++
+	l := w.life(s)
+	if l == nil || l.number == 0 {
+		s.arrivals.rng = mix(w.plan.Seed ^ uint64(s.id)<<20)
+		return
+	}
+	l.attempt(w, now)
 }
 
 // opened takes note that the opening handshake has been verified.
@@ -99,15 +106,21 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 	w.live++
 	w.shard.Opened++
 	w.recordOpen(t)
+	if l := w.life(s); l != nil {
+		l.awake(w, s, now)
+	}
 }
 
 // refused takes note that the connection could not be opened.
-func (s *session) refused(w *worker, class stats.Class, err error) {
+func (s *session) refused(w *worker, now time.Duration, class stats.Class, err error) {
 	s.state = stateOver
 	s.deadline = never
 	w.settle()
 	w.shard.Failed++
 	w.fail(class, err)
+	if l := w.life(s); l != nil {
+		l.failed(w, s, now)
+	}
 }
 
 // wake does what time alone brings about: the next phase, and deadlines.
@@ -115,17 +128,23 @@ func (s *session) wake(w *worker, now time.Duration) {
 	switch {
 	case s.state == stateOver:
 	case w.ctl.kill.passed(now) || s.state != stateOpen && now >= s.deadline:
-		s.cut(w)
+		s.cut(w, now)
 	case w.ctl.close.passed(now):
 		switch s.state {
 		case stateNew, stateOpening: // the run was interrupted
 			s.forget(w)
 		case stateOpen:
+			if at := w.closeAt(s); now < at {
+				s.deadline = at
+				break
+			}
 			s.shut(w, now)
 		}
 	case s.state == stateOpen && now >= s.pongDue(w):
 		s.drop(w, now, stats.ErrPingTimeout, errPingTimeout)
-		s.finish(w)
+		s.finish(w, now)
+	case s.state == stateOpen && now >= w.leaveAt(s) && (s.blocked || s.arrivals.next(w) >= w.leaveAt(s)):
+		s.walkOut(w, now) // what was due before goes out first
 	case s.state == stateOpen && now >= s.deadline:
 		s.shut(w, now)
 	case s.state == stateOpen && now >= s.retireAt && !s.retiring:
@@ -136,26 +155,23 @@ func (s *session) wake(w *worker, now time.Duration) {
 	}
 }
 
-// shut begins the closing handshake. RFC 6455, Section 7.1.2.
+// shut ends the connection at the end of its time: what has not come until now is
+// lost.
 func (s *session) shut(w *worker, now time.Duration) {
-	s.state = stateClosing
-	s.deadline = now + w.plan.CloseTimeout
-	if s.habit == readsNothing {
-		s.deadline = now + min(w.plan.CloseTimeout, lastMoment)
-	}
 	s.lose(w)
+	s.depart(w, now)
 }
 
-// depart ends a session that has sent its Close frame, and does not read: to wait
-// for the peer's would be in vain.
-func (s *session) depart(w *worker) {
+// goUnheard ends a session that has sent its Close frame, and does not read: to
+// wait for the peer's would be in vain.
+func (s *session) goUnheard(w *worker, now time.Duration) {
 	w.shard.StillOpen++
 	w.shard.CloseCodes(uint16(s.sentCode), 0)
-	s.finish(w)
+	s.end(w, now, false)
 }
 
 // cut ends the session because its time is up.
-func (s *session) cut(w *worker) {
+func (s *session) cut(w *worker, now time.Duration) {
 	switch s.state {
 	case stateNew, stateOpening:
 		s.forget(w)
@@ -165,9 +181,12 @@ func (s *session) cut(w *worker) {
 		if !s.aside() {
 			w.fail(stats.ErrCloseTimeout, errCloseTimeout)
 		}
-		s.finish(w)
-	case stateLeaving, stateClosed:
-		s.finish(w)
+		s.end(w, now, false)
+	case stateClosed:
+		w.shard.LeftOpen++
+		s.end(w, now, false)
+	case stateLeaving:
+		s.end(w, now, false)
 	}
 }
 
@@ -187,12 +206,16 @@ func (s *session) ended(w *worker, now time.Duration, class stats.Class, err err
 	}
 	switch s.state {
 	case stateOpening:
-		s.refused(w, class, err)
+		s.refused(w, now, class, err)
 	case stateOpen, stateClosing:
+		if s.exit == ExitFIN && s.closeSent > 0 && (class == stats.ErrEOF || class == stats.ErrReset) {
+			s.finAnswered(w, now)
+			break
+		}
 		s.drop(w, now, class, err)
-		s.finish(w)
+		s.finish(w, now)
 	case stateLeaving, stateClosed:
-		s.finish(w)
+		s.finish(w, now)
 	}
 }
 
@@ -219,8 +242,14 @@ func (s *session) forget(w *worker) {
 	w.settled++
 }
 
-// finish ends an open session.
-func (s *session) finish(w *worker) {
+// finish ends an open session whose connection is gone.
+func (s *session) finish(w *worker, now time.Duration) { s.end(w, now, true) }
+
+// end ends an open session; gone reports whether both sides have ended it.
+func (s *session) end(w *worker, now time.Duration, gone bool) {
+	if s.left {
+		s.abandon(w)
+	}
 	s.lose(w)
 	s.state = stateOver
 	s.unread = false
@@ -230,6 +259,15 @@ func (s *session) finish(w *worker) {
 		s.part(w)
 	}
 	w.live--
+	l := w.life(s)
+	if counts := l == nil && w.ctl.close.passed(now) || l != nil && w.closes(l, now); counts && gone {
+		w.lastGone = now
+	} else if counts {
+		w.neverClosed++
+	}
+	if l != nil {
+		l.ended(w, s, now)
+	}
 }
 
 // lose counts what is on its way as lost.
@@ -245,9 +283,8 @@ func (s *session) loseOldest(w *worker) {
 	if !s.aside() {
 		w.pending--
 	}
-	if m.due >= w.ctl.measure.get() {
-		class, _ := w.sizes.at(s.id, seq)
-		w.shard.Sizes[w.slot(s, class, m.due)].Lost++
+	if counts := s.counts(w, seq, m.due); counts != nil {
+		counts.Lost++
 		if !s.aside() {
 			w.fail(stats.ErrLost, errLost)
 		}
@@ -263,6 +300,7 @@ func (s *session) next(w *worker) time.Duration {
 	}
 	if s.state == stateOpen {
 		at = min(at, s.pongDue(w))
+		at = min(at, w.leaveAt(s))
 	}
 	if s.state != stateOpen || s.blocked {
 		return at

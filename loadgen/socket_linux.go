@@ -142,6 +142,11 @@ func (p *poller) add(fd int32, index int, events uint32) error {
 	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, int(fd), &unix.EpollEvent{Events: events, Fd: int32(index)})
 }
 
+// remove has fd report no more.
+func (p *poller) remove(fd int32) {
+	unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, int(fd), nil) // an error means that it is not there
+}
+
 // wake makes the current or the next wait return.
 func (p *poller) wake() {
 	one := [8]byte{7: 1} // any byte order: it only must not be 0

@@ -32,7 +32,7 @@ func newStory(t testing.TB, p Plan) *story {
 	}
 	r := newRun(completed(t, p))
 	st := &story{t: t, run: r, worker: r.workers[0], s: &r.workers[0].sessions[0]}
-	st.s.begun(st.worker)
+	st.s.begun(st.worker, 0)
 	st.s.opened(st.worker, 0, wsclient.Timings{Connect: 1, Upgrade: 2})
 	st.ctl.population.Store(1)
 	if r.plan.Rate > 0 {

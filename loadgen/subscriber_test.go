@@ -22,7 +22,7 @@ func newAudience(t testing.TB, p Plan, publishers int) *story {
 	st := &story{t: t, run: r, worker: r.workers[0]}
 	for i := range st.sessions {
 		st.s = &st.sessions[i]
-		st.s.begun(st.worker)
+		st.s.begun(st.worker, 0)
 		st.s.opened(st.worker, 0, wsclient.Timings{Connect: 1, Upgrade: 2})
 	}
 	st.ctl.population.Store(int64(publishers))

@@ -24,6 +24,8 @@ type worker struct {
 	sessions []session
 	agenda   agenda
 	silences silences
+	all      int    // workers: session i is connection i*all + index
+	lives    []life // by session; nil where connections live once
 	plain    []byte // scratch: what is about to be compressed
 
 	// Of a broadcast, otherwise nil.
@@ -31,29 +33,38 @@ type worker struct {
 	subscribers []subscriber // by session
 	receipts    *receipts    // since the run last collected them
 
-	nextNew   int              // index of the first session that was never begun
-	opening   int              // sessions in stateOpening
-	settled   int              // sessions that have left stateNew and stateOpening
-	live      int              // sessions that opened and are not over
-	pending   int64            // messages on their way; in a broadcast, of all workers together: copies
-	joining   int              // subscribers that the server may not have heard yet
-	tickets   int64            // closed loop: messages still to send; negative: no bound
-	sending   int              // open loop with a bound: sessions with messages left
-	bytesRead [numHabits]int64 // in the measured window, by bad readers
-	cuts      []cut            // of bad readers' connections
-	lastReply time.Duration    // when the latest reply came
-	progress  time.Duration    // when the latest piece of a message went out, or of a reply came
+	returning   agenda           // sessions that wait to be opened again
+	leaving     int              // sessions that a close storm takes, and that are not gone yet
+	away        int              // sessions that were lost, and are not back yet
+	lastGone    time.Duration    // when the latest connection ended that we closed; see Closing
+	nextNew     int              // index of the first session that was never begun
+	opening     int              // sessions in stateOpening
+	settled     int              // sessions that have left stateNew and stateOpening
+	live        int              // sessions that opened and are not over
+	pending     int64            // messages on their way; in a broadcast, of all workers together: copies
+	joining     int              // subscribers that the server may not have heard yet
+	tickets     int64            // closed loop: messages still to send; negative: no bound
+	sending     int              // open loop with a bound: sessions with messages left
+	bytesRead   [numHabits]int64 // in the measured window, by bad readers
+	cuts        []cut            // of bad readers' connections
+	lastReply   time.Duration    // when the latest reply came
+	neverClosed int64            // connections that the peer did not end after us
+	progress    time.Duration    // when the latest piece of a message went out, or of a reply came
 }
 
 // newWorker returns worker index of all, without connections begun.
 func newWorker(r *run, index, all int) *worker {
 	n := (r.plan.Connections - index + all - 1) / all
 	w := &worker{
-		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, schedule: r.schedule, poke: r.poke, index: index,
+		plan: &r.plan, ctl: r.ctl, sizes: r.sizes, payloads: r.payloads, schedule: r.schedule, poke: r.poke, index: index, all: all,
 		shard:    stats.NewShard(len(r.plan.Sizes) * max(1, len(r.plan.stages()), len(r.groups))),
 		sessions: make([]session, n),
 		agenda:   newAgenda(n),
 		tickets:  -1,
+	}
+	if r.plan.lives() {
+		w.lives = newLives(n)
+		w.returning = newAgenda(n)
 	}
 	if r.plan.Messages > 0 {
 		w.tickets = part(r.plan.Messages, index, all)
@@ -99,9 +110,23 @@ func part(n int64, index, all int) int64 {
 // dial returns the session whose connection is to be opened now, or the instant
 // at which to ask again: never, if an event has to come first.
 func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Duration) {
-	if w.nextNew == len(w.sessions) || w.opening >= concurrency || w.ctl.stop.passed(now) {
+	if w.opening >= concurrency || w.ctl.stop.passed(now) {
 		return -1, never
 	}
+	if i, due := w.returning.pop(now); due {
+		w.sessions[i].begun(w, now)
+		return i, 0
+	}
+	if w.nextNew < len(w.sessions) {
+		i, again = w.dialNew(now)
+	} else {
+		i, again = -1, never
+	}
+	return i, min(again, w.returning.next())
+}
+
+// dialNew is dial for connections that were not opened yet.
+func (w *worker) dialNew(now time.Duration) (i int, again time.Duration) {
 	s := &w.sessions[w.nextNew]
 	if len(w.plan.ConnectStages) > 0 {
 		start := w.ctl.start.get()
@@ -125,7 +150,7 @@ func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Dur
 		}
 	}
 	w.nextNew++
-	s.begun(w)
+	s.begun(w, now)
 	return w.nextNew - 1, 0
 }
 
@@ -148,7 +173,10 @@ func (w *worker) group(s *session, due time.Duration) int {
 		return int(s.habit)
 	}
 	stages := w.plan.stages()
-	if len(stages) == 0 {
+	switch {
+	case w.plan.storm():
+		return w.stormGroup(s, due)
+	case len(stages) == 0:
 		return 0
 	}
 	stage, end := 0, w.ctl.measure.get()+stages[0].Length

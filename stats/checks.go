@@ -89,13 +89,14 @@ func checkConnections(r *Result) []Finding {
 	if r.IdleTimeout != nil {
 		n.Lost = 0 // that they would be is what was asked
 	}
-	short := n.Requested - n.Opened
+	short := n.Requested - (n.Opened - n.Reopened)
+	lost := n.Lost - n.Regained
 	if r.Interrupted {
-		short = n.Failed // the others may not have had their turn
+		short = max(0, n.Failed-(n.Reattempts-n.Reopened)) // the others may not have had their turn
 	}
 	text := "Fewer connections carried the load than were asked for; look at the errors, and at the limits of both ends on file descriptors and ports."
-	if n.Lost > short {
+	if lost > short {
 		text = "Connections were lost before the end, and carried no more load from then on; look at the errors, and at what the server says of them."
 	}
-	return grade(float64(short+n.Lost)/float64(n.Requested), 0, 0.05, unitRatio, text)
+	return grade(float64(short+lost)/float64(n.Requested), 0, 0.05, unitRatio, text)
 }

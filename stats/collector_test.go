@@ -100,7 +100,7 @@ func TestFill(t *testing.T) {
 		if want := (Connections{Requested: 9, Opened: 5, Failed: 4, Closed: 2, PeerClosed: 1, Dropped: 1, StillOpen: 1}); r.Connections != want {
 			t.Errorf("connections: got %+v, want %+v", r.Connections, want)
 		}
-		if want := (Messages{35, 31, 4, 1, 2, 3, 5, 6, 7, 15.5}); r.Messages != want {
+		if want := (Messages{Sent: 35, Received: 31, Lost: 4, Mismatched: 1, Duplicated: 2, Reordered: 3, Unexpected: 5, Unsent: 6, Blocked: 7, Rate: 15.5}); r.Messages != want {
 			t.Errorf("messages: got %+v, want %+v", r.Messages, want)
 		}
 		if want := (Bytes{3, 4}); r.Bytes != want {
@@ -144,7 +144,7 @@ func TestFill(t *testing.T) {
 			t.Fatalf("got %d sizes, want 2", len(r.Sizes))
 		}
 		second := r.Sizes[1]
-		if want := (Messages{20, 16, 4, 1, 2, 3, 5, 6, 7, 8}); second.Bytes != "2-3" || second.Messages != want {
+		if want := (Messages{Sent: 20, Received: 16, Lost: 4, Mismatched: 1, Duplicated: 2, Reordered: 3, Unexpected: 5, Unsent: 6, Blocked: 7, Rate: 8}); second.Bytes != "2-3" || second.Messages != want {
 			t.Errorf("second size: got %+v, want %+v", second, want)
 		}
 		if second.RTT.Count != 15 || second.RTT.Censored != 4 || second.RTT.MaxNS != equivalent(3*time.Millisecond) {

@@ -7,6 +7,10 @@ import "time"
 type Counters struct {
 	// Connections; see Connections for what each means.
 	Opened, Failed, Closed, PeerClosed, Dropped, StillOpen int64
+	Reattempts, Reopened, Regained, Departed               int64
+	ClosedFIN, ClosedRST, Vanished, LeftOpen               int64
+
+	Recovery RecoveryCounters
 
 	// SYNs counts the connections whose SYN was retransmitted: element i those
 	// where that happened i+1 times, the last one those of more, too.
@@ -60,6 +64,7 @@ type MessageCounters struct {
 	Sent, Received, Lost                          int64
 	Mismatched, Duplicated, Reordered, Unexpected int64
 	Unsent, Blocked                               int64
+	Abandoned, Withdrawn                          int64
 
 	// Expected is what Received and Lost add up to in a broadcast: the sum, over
 	// the messages sent, of the subscribers that were open then.
@@ -77,6 +82,8 @@ func (m *MessageCounters) add(n *MessageCounters) {
 	m.Unsent += n.Unsent
 	m.Blocked += n.Blocked
 	m.Expected += n.Expected
+	m.Abandoned += n.Abandoned
+	m.Withdrawn += n.Withdrawn
 }
 
 // messages returns the counts as a Messages; lengthS is the time in seconds that
@@ -87,6 +94,7 @@ func (m *MessageCounters) messages(lengthS float64) Messages {
 		Mismatched: m.Mismatched, Duplicated: m.Duplicated,
 		Reordered: m.Reordered, Unexpected: m.Unexpected,
 		Unsent: m.Unsent, Blocked: m.Blocked,
+		Abandoned: m.Abandoned, Withdrawn: m.Withdrawn,
 	}
 	if lengthS > 0 {
 		out.Rate = float64(m.Received) / lengthS
@@ -114,6 +122,15 @@ func (c *Counters) add(d *Counters) {
 		c.SYNs[i].Connect += s.Connect
 	}
 	c.Cut += d.Cut
+	c.Reattempts += d.Reattempts
+	c.Reopened += d.Reopened
+	c.Regained += d.Regained
+	c.Departed += d.Departed
+	c.ClosedFIN += d.ClosedFIN
+	c.ClosedRST += d.ClosedRST
+	c.Vanished += d.Vanished
+	c.LeftOpen += d.LeftOpen
+	c.Recovery.add(&d.Recovery)
 	for i := range d.Sizes {
 		c.Sizes[i].add(&d.Sizes[i])
 	}

@@ -6,8 +6,8 @@ import (
 )
 
 // Fill writes into r what the shards have recorded since the run began: Schema,
-// Connections (all but Requested), Messages, Broadcast (all but Publishers and
-// Subscribers), Bytes, Compression, Latency, Sizes, Stages, Groups, Errors,
+// Connections (all but Requested), Recovery, Messages, Broadcast (all but
+// Publishers and Subscribers), Bytes, Compression, Latency, Sizes, Stages, Groups, Errors,
 // Closes and Intervals. The caller sets the rest, WindowS
 // before the call, since rates are made with it. What was recorded after the
 // last Tick is in the totals, and in no interval.
@@ -24,6 +24,14 @@ func (c *Collector) Fill(r *Result) {
 	r.Connections.StillOpen = n.StillOpen
 	r.Connections.Lost = c.lost
 	r.SYNs = n.retransmitted()
+	r.Connections.Reattempts = n.Reattempts
+	r.Connections.Reopened = n.Reopened
+	r.Connections.Regained = n.Regained
+	r.Connections.Departed = n.Departed
+	r.Connections.ClosedFIN = n.ClosedFIN
+	r.Connections.ClosedRST = n.ClosedRST
+	r.Connections.Vanished = n.Vanished
+	r.Connections.LeftOpen = n.LeftOpen
 
 	r.Messages = c.messages(c.all(), r.WindowS)
 	r.Broadcast = c.broadcast(r)
@@ -35,6 +43,7 @@ func (c *Collector) Fill(r *Result) {
 	}
 
 	c.fillLatency(r)
+	r.Recovery = c.recovery(r)
 	c.fillSizes(r)
 	c.fillStages(r)
 	c.fillGroups(r)

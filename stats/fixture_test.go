@@ -25,6 +25,12 @@ func fullResult() *Result {
 		s.Lock()
 		s.Opened, s.Failed, s.Closed = 50, 2, 45
 		s.PeerClosed, s.Dropped, s.StillOpen = 2, 2, 1
+		s.Reattempts, s.Reopened, s.Regained, s.Departed = 5, 3, 1, 2
+		s.ClosedFIN, s.ClosedRST, s.Vanished, s.LeftOpen = 1, 2, 3, 4
+		s.Recovery = RecoveryCounters{Lost: 200, Recovered: 200, Failed: 30, MostAttempts: 4}
+		for i := range 230 {
+			s.Attempt(time.Duration(i*i) * 50 * time.Microsecond)
+		}
 		for m := Lag; m < NumMetrics; m++ {
 			for i := range 200 {
 				s.Record(m, time.Duration(int(m)*i)*time.Microsecond)
@@ -41,6 +47,7 @@ func fullResult() *Result {
 		s.Sizes[1].Sent += 3
 		s.Sizes[1].Lost += 3
 		s.Sizes[1].Mismatched++
+		s.Sizes[1].Abandoned, s.Sizes[1].Withdrawn = 1, 2
 		s.AllSent, s.AllReceived = 1600, 1597
 		s.BytesSent, s.BytesReceived = 1<<20, 1<<19
 		s.Deflate = Compression{SentRaw: 1 << 20, SentWire: 1 << 18, ReceivedRaw: 1 << 19, ReceivedWire: 1 << 17}
@@ -74,6 +81,7 @@ func fullResult() *Result {
 	}
 	c.Fill(r)
 	r.FillOpening()
+	r.Closing = NewClosing(500*time.Millisecond, 100*time.Millisecond, 650*time.Millisecond, 90, 4)
 	r.Verdict = Judge(r)
 	p99 := 1_588_223.0
 	r.Objectives = []Objective{

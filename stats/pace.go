@@ -18,7 +18,7 @@ func checkRate(r *Result) []Finding {
 	// by themselves how many were due.
 	due := float64(m.Sent + m.Unsent)
 	if r.Load.Arrival != "poisson" && r.Load.Messages == 0 {
-		due = r.OfferedRate() * r.WindowS
+		due = r.OfferedRate()*r.WindowS - float64(m.Withdrawn)
 	}
 	if due == 0 {
 		return nil

@@ -19,6 +19,8 @@ type Result struct {
 	Interrupted bool                `json:"interrupted"` // before its end, by the user or by an objective
 	WindowS     float64             `json:"window_s"`    // length of the measured window
 	Connections Connections         `json:"connections"`
+	Closing     *Closing            `json:"closing,omitempty"`  // where connections were closed by us
+	Recovery    *Recovery           `json:"recovery,omitempty"` // where lost connections were to come back
 	Messages    Messages            `json:"messages"`
 	Broadcast   *Broadcast          `json:"broadcast,omitempty"` // where publishers sent to subscribers
 	Bytes       Bytes               `json:"bytes"`
@@ -61,12 +63,12 @@ type Load struct {
 
 // Connections counts connections over the whole run.
 // Opened = Closed + PeerClosed + Dropped + StillOpen,
-// and Requested = Opened + Failed unless the run was interrupted.
+// and Requested + Reattempts = Opened + Failed unless the run was interrupted.
 type Connections struct {
 	Requested  int64 `json:"requested"`
 	Opened     int64 `json:"opened"`
-	Failed     int64 `json:"failed"`      // never opened
-	Closed     int64 `json:"closed"`      // by us, with the closing handshake
+	Failed     int64 `json:"failed"`      // did not open
+	Closed     int64 `json:"closed"`      // by us: with the closing handshake, but for those below
 	PeerClosed int64 `json:"peer_closed"` // by the peer, with the closing handshake
 	Dropped    int64 `json:"dropped"`     // lost without a closing handshake
 	StillOpen  int64 `json:"still_open"`  // our Close was never answered
@@ -79,6 +81,19 @@ type Connections struct {
 	Open50S  float64 `json:"open_50_s,omitempty"`
 	Open99S  float64 `json:"open_99_s,omitempty"`
 	AllOpenS float64 `json:"all_open_s,omitempty"`
+
+	// Of connections that live several times, all but the first.
+	Reattempts int64 `json:"reattempts,omitempty"` // to open one again
+	Reopened   int64 `json:"reopened,omitempty"`   // of Opened
+	Regained   int64 `json:"regained,omitempty"`   // of Lost: open again later
+	Departed   int64 `json:"departed,omitempty"`   // of Closed and StillOpen: their lifetime was over
+
+	// Of Closed, without the closing handshake.
+	ClosedFIN int64 `json:"closed_fin,omitempty"` // a FIN and no Close frame, and the peer's end followed
+	ClosedRST int64 `json:"closed_rst,omitempty"` // reset
+	Vanished  int64 `json:"vanished,omitempty"`   // nothing was ever sent again: the peer was not told
+
+	LeftOpen int64 `json:"left_open,omitempty"` // of Closed: the peer did not end TCP within the close timeout
 }
 
 // A SYNRetransmission counts the connections whose SYN was sent again that many
@@ -91,7 +106,7 @@ type SYNRetransmission struct {
 }
 
 // Messages counts the messages whose due time fell into the measured window.
-// Sent = Received + Lost. Mismatched is a part of Received; Duplicated and
+// Sent = Received + Lost + Abandoned. Mismatched is a part of Received; Duplicated and
 // Unexpected are replies beyond it; Reordered ones are a part of Received.
 // A message that expects no reply is never lost.
 //
@@ -108,6 +123,10 @@ type Messages struct {
 	Unsent     int64   `json:"unsent"`  // due in the window, never sent
 	Blocked    int64   `json:"blocked"` // sent late because the peer did not read: no lag is recorded for them
 	Rate       float64 `json:"rate"`    // received a second
+
+	// Of connections that the client closed while the run went on.
+	Abandoned int64 `json:"abandoned,omitempty"` // on their way then, and not answered: not lost
+	Withdrawn int64 `json:"withdrawn,omitempty"` // due in the window, after that: not offered
 }
 
 // Bytes counts what went over the wire from the start of the measured window

@@ -21,6 +21,7 @@ type Shard struct {
 	errors    [NumClasses]int64
 	examples  [NumClasses]string
 	closes    map[closeCodes]int64
+	attempts  []uint32 // to come back, by attemptBin since the first loss
 }
 
 // closeCodes are the close codes that went each way on one connection.

@@ -36,6 +36,7 @@ var metrics = slices.Concat(
 	messages(),
 	broadcast(),
 	connections(),
+	storms(),
 	traffic(),
 	failures(),
 	fairness(),

@@ -105,7 +105,7 @@ func TestUnknownMetric(t *testing.T) {
 		{"rtt.p98>1s", "rtt.p98", "rtt." + percentiles},
 		{"bytes>1", "bytes", "bytes.sent|received"},
 		{"fairness.mean>1", "fairness.mean", "fairness.min|p50|max|starved"},
-		{"RTT.p99>1s", "RTT.p99", "rtt|service|lag|queue|dns|connect|tls|upgrade|open|close|ping|open_after|idle|delivery|skew." + percentiles + "; messages.sent|"},
+		{"RTT.p99>1s", "RTT.p99", "rtt|service|lag|queue|dns|connect|tls|upgrade|open|close|ping|open_after|idle|delivery|skew|recovery." + percentiles + "; messages.sent|"},
 		{"latency>1s", "latency", "; errors; errors.dns|refused|"},
 		{"rtt p99>1s", "rtt p99", "; in short blocked|connections|"},
 	}

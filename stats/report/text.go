@@ -115,6 +115,7 @@ func (t *text) run() {
 		c := r.Closes[0]
 		t.row("close codes", "sent "+closeCode(c.Sent), "received "+closeCode(c.Received))
 	}
+	t.storm()
 	t.row("messages", t.messages()...)
 	t.row("broadcast", broadcast(r)...)
 	t.row("rate", t.rates()...)
@@ -170,13 +171,19 @@ func connections(c stats.Connections) []string {
 		items = append(items, Count(c.Requested)+" requested")
 	}
 	items = append(items, Count(c.Opened)+" opened")
+	items = some(items, c.Reopened, "of those again")
 	items = some(items, c.Failed, "failed")
 	if c.Closed != c.Opened {
 		items = some(items, c.Closed, "closed")
 	}
+	items = some(items, c.ClosedFIN, "closed by FIN")
+	items = some(items, c.ClosedRST, "reset by us")
+	items = some(items, c.Vanished, "vanished")
+	items = some(items, c.LeftOpen, "left open behind their Close")
 	items = some(items, c.PeerClosed, "closed by the peer")
 	items = some(items, c.Dropped, "dropped")
 	items = some(items, c.Lost, "of those before the end")
+	items = some(items, c.Regained, "of these back later")
 	return some(items, c.StillOpen, "with the close unanswered")
 }
 
@@ -196,6 +203,8 @@ func (t *text) messages() []string {
 func trouble(m stats.Messages) []string {
 	var items []string
 	items = some(items, m.Lost, "lost")
+	items = some(items, m.Abandoned, "given up as we closed")
+	items = some(items, m.Withdrawn, "withdrawn as we had closed")
 	items = some(items, m.Mismatched, "mismatched")
 	items = some(items, m.Duplicated, "duplicated")
 	items = some(items, m.Reordered, "reordered")

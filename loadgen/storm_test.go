@@ -1,0 +1,98 @@
+package loadgen
+
+import (
+	"testing"
+	"time"
+
+	"wsstorm/stats"
+)
+
+// TestCloseStorm: a share of the connections leaves in the middle of the window,
+// in each of the ways, and the others go on undisturbed.
+func TestCloseStorm(t *testing.T) {
+	server := new(echoServer).start(t, withGorilla)
+	atOnce(t, 4, map[string]Exit{
+		"handshake": ExitHandshake, "fin": ExitFIN, "rst": ExitReset, "vanish": ExitVanish,
+	}, func(t *testing.T, p Plan, exit Exit) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.InFlight, p.Duration = 40, 1, 600*time.Millisecond
+		p.CloseShare, p.CloseWithin = 0.3, 50*time.Millisecond
+		p.Exits = []ExitShare{{exit, 1}}
+		r := load(t, t.Context(), p)
+		want := stats.Connections{Requested: 40, Opened: 40, Closed: 40}
+		wantConnections(t, r, want)
+		wantErrors(t, r)
+		c := r.Connections
+		if got := [4]int64{c.Closed - c.ClosedFIN - c.ClosedRST - c.Vanished, c.ClosedFIN, c.ClosedRST, c.Vanished}; got[exit] != 40 {
+			t.Errorf("closed by handshake, FIN, RST and silence: got %v, want all by %v", got, exit)
+		}
+		if r.Closing == nil || r.Closing.Connections != 12 || r.Closing.NeverClosed != 0 || r.Closing.LastGoneS <= 0 {
+			t.Errorf("closing: got %+v, want 12, the last one gone later", r.Closing)
+		}
+		if len(r.Groups) != 4 || r.Groups[groupLeaving].Connections != 12 || r.Groups[groupBefore].Connections != 28 {
+			t.Fatalf("groups: got %+v, want 4 of them, 12 connections leaving and 28 staying", r.Groups)
+		}
+		for _, g := range r.Groups {
+			if g.Messages.Received == 0 || g.Messages.Lost > 0 || g.Messages.Abandoned > 12 {
+				t.Errorf("%s: %+v", g.Name, g.Messages)
+			}
+		}
+	})
+}
+
+// TestCloseStormOfAnOpenLoop: what falls due on connections that have left is not
+// offered, and nobody is to blame.
+func TestCloseStormOfAnOpenLoop(t *testing.T) {
+	server := new(echoServer).start(t, withCoder)
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.Rate, p.Duration = 20, 1000, 600*time.Millisecond
+		p.CloseShare, p.CloseAt = 0.5, 300*time.Millisecond
+		r := load(t, t.Context(), p)
+		wantErrors(t, r)
+		m := r.Messages
+		if due := m.Sent + m.Withdrawn; due < 598 || due > 602 {
+			t.Errorf("%d messages sent and %d withdrawn, want 600 together", m.Sent, m.Withdrawn)
+		}
+		if m.Withdrawn < 100 || m.Withdrawn > 151 {
+			t.Errorf("%d messages withdrawn, want a quarter of 600: half of the connections for half of the time", m.Withdrawn)
+		}
+		for _, f := range r.Verdict.Findings {
+			if f.Check == "rate" || f.Check == "connections" {
+				t.Errorf("finding: %+v", f)
+			}
+		}
+	})
+}
+
+// TestClosesSpreadOverTheEnd: without a storm in the window, the closes at the end
+// are spread.
+func TestClosesSpreadOverTheEnd(t *testing.T) {
+	server := new(echoServer).start(t, withGorilla)
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.InFlight, p.Duration = 10, 1, 50*time.Millisecond
+		p.CloseWithin = 300 * time.Millisecond
+		r := load(t, t.Context(), p)
+		wantConnections(t, r, stats.Connections{Requested: 10, Opened: 10, Closed: 10})
+		if got := r.Closing; got == nil || got.Connections != 10 || got.WithinS != 0.3 || got.LastGoneS < 0.27 {
+			t.Errorf("closing: got %+v, want 10 over 0.3 s", got)
+		}
+	})
+}
+
+// TestNobodyAnswersTheStorm: a server that never answers is told as such.
+func TestNobodyAnswersTheStorm(t *testing.T) {
+	server := (&echoServer{silent: true}).start(t, withGorilla)
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.Duration, p.CloseTimeout = 10, 300*time.Millisecond, 100*time.Millisecond
+		p.CloseShare, p.CloseAt = 0.5, 50*time.Millisecond
+		r := load(t, t.Context(), p)
+		wantConnections(t, r, stats.Connections{Requested: 10, Opened: 10, StillOpen: 10})
+		wantErrors(t, r, stats.ErrCloseTimeout)
+		if got := r.Closing; got == nil || got.Connections != 5 || got.NeverClosed != 5 {
+			t.Errorf("closing: got %+v, want 5, none of them closed by the server", got)
+		}
+	})
+}

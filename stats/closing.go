@@ -1,0 +1,44 @@
+package stats
+
+import "time"
+
+// A Closing says how the connections went that the client closed, all of them or
+// a share, in the middle of the window or at the end of the run: a close storm.
+type Closing struct {
+	AtS         float64 `json:"at_s"`     // its beginning, from the start of the measured window
+	WithinS     float64 `json:"within_s"` // the time over which the closes were spread
+	Connections int64   `json:"connections"`
+	LastGoneS   float64 `json:"last_gone_s"`  // from AtS until the last of those that went was gone
+	NeverClosed int64   `json:"never_closed"` // that the server left open until the close timeout
+}
+
+// NewClosing returns the Closing of so many connections, at an instant since the
+// start of the measured window; lastGone is how long it took until the last one
+// was gone.
+func NewClosing(at, within, lastGone time.Duration, connections, neverClosed int64) *Closing {
+	return &Closing{
+		AtS: at.Seconds(), WithinS: within.Seconds(), LastGoneS: max(0, lastGone).Seconds(),
+		Connections: connections, NeverClosed: neverClosed,
+	}
+}
+
+// addClosings adds up how the connections of all parts went: the slowest of them
+// says when the last one was gone.
+func addClosings(parts []*Result) *Closing {
+	var sum *Closing
+	for _, p := range parts {
+		c := p.Closing
+		switch {
+		case c == nil:
+		case sum == nil:
+			first := *c
+			sum = &first
+		default:
+			addCounts(sum, c)
+			sum.AtS = min(sum.AtS, c.AtS)
+			sum.WithinS = max(sum.WithinS, c.WithinS)
+			sum.LastGoneS = max(sum.LastGoneS, c.LastGoneS)
+		}
+	}
+	return sum
+}

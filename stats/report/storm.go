@@ -1,0 +1,88 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"wsstorm/stats"
+)
+
+// closing tells how the connections went that the client closed.
+func closing(r *stats.Result) []string {
+	c := r.Closing
+	if c == nil {
+		return nil
+	}
+	what := Count(c.Connections) + " closed"
+	if c.AtS < r.WindowS {
+		what += " from " + since(seconds(c.AtS)) + " on"
+	}
+	if c.WithinS > 0 {
+		what += " over " + Duration(seconds(c.WithinS))
+	} else {
+		what += " at once"
+	}
+	items := []string{what}
+	if gone := c.Connections - c.NeverClosed; gone > 0 {
+		items = append(items, "the last one gone after "+Duration(seconds(c.LastGoneS)))
+	}
+	return some(items, c.NeverClosed, "never closed by the server")
+}
+
+// churn tells the coming and going of connections whose lifetime is over.
+func churn(r *stats.Result) []string {
+	c := r.Connections
+	if c.Departed == 0 || r.WindowS <= 0 {
+		return nil
+	}
+	rate := Rate(float64(c.Departed) / r.WindowS)
+	return []string{Count(c.Departed) + " left at the end of their lifetime", rate, Count(c.Reopened) + " came in their place"}
+}
+
+// recovery tells how lost connections came back.
+func recovery(r *stats.Result) []string {
+	v := r.Recovery
+	if v == nil {
+		return nil
+	}
+	items := []string{Count(v.Lost) + " lost", Count(v.Recovered) + " back"}
+	for _, part := range []struct {
+		name string
+		ns   int64
+	}{{"half", v.HalfNS}, {"99%", v.NinetyNineNS}, {"all", v.AllNS}} {
+		if part.ns > 0 {
+			items = append(items, part.name+" within "+Duration(time.Duration(part.ns)))
+		}
+	}
+	return items
+}
+
+// attempts tells what it took to come back, and whether all tried at once.
+func attempts(r *stats.Result) []string {
+	v := r.Recovery
+	if v == nil || v.Attempts == 0 {
+		return nil
+	}
+	items := some([]string{plural(v.Attempts, "attempt")}, v.Failed, "failed")
+	if v.MostAttempts > 1 {
+		items = append(items, "up to "+Count(v.MostAttempts)+" for one connection")
+	}
+	if h := v.Herd; h != nil {
+		items = append(items, fmt.Sprintf("%s of them in the busiest tenth of %s",
+			Percent(h.BusiestTenth), Duration(seconds(h.BinS*float64(len(h.Attempts))))))
+		if h.Synchronized {
+			items = append(items, "the herd is synchronized")
+		} else {
+			items = append(items, "the herd is spread")
+		}
+	}
+	return items
+}
+
+// storm tells how connections went, and how they came back.
+func (t *text) storm() {
+	t.row("closing", closing(t.r)...)
+	t.row("churn", churn(t.r)...)
+	t.row("recovery", recovery(t.r)...)
+	t.row("", attempts(t.r)...)
+}
