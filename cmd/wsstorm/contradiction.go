@@ -77,7 +77,6 @@ var rivals = []rival{
 	{"find-idle-timeout", "read-rate", "a connection that reads badly hears no Pong in time"},
 	{"find-idle-timeout", "stop-reading", "a connection that reads badly hears no Pong in time"},
 	{"find-idle-timeout", "max-load", "a run searches for one thing"},
-	{"find-idle-timeout", "cycles", "it makes rounds of its own, each of other silences"},
 	{"find-idle-timeout", "cycles", "a search makes rounds of its own"},
 	{"find-idle-timeout", "connect-stage", "silences are tried by connections that stay"},
 	{"find-idle-timeout", "baseline", silenceBaseline},

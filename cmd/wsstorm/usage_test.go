@@ -112,7 +112,6 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--find-idle-timeout", "1m", "--ping-interval", "5"}, "--ping-interval contradicts --find-idle-timeout: Pings at intervals would break the silence"},
 		{[]string{"--find-idle-timeout", "1m", "--save-baseline", dir + "/a"}, "--save-baseline contradicts --find-idle-timeout: it finds a time, and nothing that gets slower"},
 		{[]string{"bench", "--old", "a", "--new", "b", "--find-idle-timeout", "1m", url}, "--find-idle-timeout makes no bench, which compares two servers under the same load"},
-		{[]string{"--find-idle-timeout", "1m", "--cycles", "2"}, "--cycles contradicts --find-idle-timeout: it makes rounds of its own, each of other silences"},
 		{[]string{"--ping-timeout", "1s"}, "--ping-timeout needs --ping-interval or --find-idle-timeout: without them no Ping is sent"},
 		{[]string{"--stage", "1s:0", "--stage", "1s:0"}, "--stage sends nothing: each stage has a rate of 0; --idle holds connections"},
 		{[]string{"--fail-if", "rtt.p99>1s for 30s"}, `--fail-if "rtt.p99>1s for 30s" needs --duration 30s at least: nothing lasts longer than what is measured`},
