@@ -92,7 +92,7 @@ const (
 )
 
 func (p *Plan) stormGroups() []stats.Group {
-	groups := []stats.Group{{Name: "before the storm"}, {Name: "during it"}, {Name: "after it"}}
+	groups := []stats.Group{{Name: "before"}, {Name: "during"}, {Name: "after"}}
 	if p.CloseShare < 1 {
 		leaving := int64(len(p.leavers()))
 		for i := range groups {

@@ -110,14 +110,15 @@ func part(n int64, index, all int) int64 {
 // dial returns the session whose connection is to be opened now, or the instant
 // at which to ask again: never, if an event has to come first.
 func (w *worker) dial(now time.Duration, concurrency int) (i int, again time.Duration) {
-	if w.opening >= concurrency || w.ctl.stop.passed(now) {
+	if w.ctl.stop.passed(now) {
 		return -1, never
 	}
+	// Whoever comes back does not wait for the others: it is a herd.
 	if i, due := w.returning.pop(now); due {
 		w.sessions[i].begun(w, now)
 		return i, 0
 	}
-	if w.nextNew < len(w.sessions) {
+	if w.nextNew < len(w.sessions) && w.opening < concurrency {
 		i, again = w.dialNew(now)
 	} else {
 		i, again = -1, never

@@ -41,7 +41,22 @@ const (
 	readersOfBroadcast = "what they miss would be lost in it; hold them beside it with a second wsstorm --idle"
 )
 
-var rivals = []rival{
+// comeAndGo are the flags of connections that are closed before the end, or come
+// back.
+var comeAndGo = []string{"close-share", "reconnect", "lifetime"}
+
+// against returns rivals, each of some flags and each of others.
+func against(why string, some []string, others ...string) []rival {
+	var all []rival
+	for _, a := range some {
+		for _, b := range others {
+			all = append(all, rival{a, b, why})
+		}
+	}
+	return all
+}
+
+var rivals = slices.Concat([]rival{
 	{"rate", "in-flight", "a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
 	{"stage", "rate", "the stages say what the rate is"},
 	{"stage", "in-flight", "stages of rates are sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},
@@ -95,7 +110,14 @@ var rivals = []rival{
 	{"unix-socket", "source-ip", socketAddress},
 	{"unix-socket", "connect-to", socketAddress},
 	{"insecure", "cacert", "--insecure accepts any certificate"},
-}
+},
+	against("with connections that are closed or come back in between, a run has a duration", comeAndGo, "messages"),
+	against("connect stages say when connections come and go", comeAndGo, "connect-stage"),
+	against("the connections of a broadcast stay to the end", comeAndGo, "broadcast"),
+	against("bad readers stay to the end, and are closed by the handshake", append(comeAndGo, "close-mode"), "read-rate", "stop-reading"),
+	against("a connection whose silence is tried is closed when it is over", append(comeAndGo, "close-mode"), "find-idle-timeout"),
+	against("a run is told by stages, or by what was before, during and after a close storm", []string{"close-share"}, "stage"),
+)
 
 // uneven are rivals of which only a displaces b: a scenario without its a would
 // be another one.
@@ -140,6 +162,8 @@ func (r *request) contradiction() error {
 	switch {
 	case r.given("vary") && !r.given("max-load"):
 		return needs("vary", "--max-load", "it says what a search varies")
+	case r.given("close-at") && !r.given("close-share"):
+		return needs("close-at", "--close-share", "it says when that share is closed; without one all connections are closed at the end")
 	case r.given("pause") && !r.given("cycles"):
 		return needs("pause", "--cycles", "it lies between two of them")
 	case r.searches(varyRate) && r.given("in-flight"):

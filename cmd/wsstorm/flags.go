@@ -97,6 +97,7 @@ func newFlags() *flags {
 	f.broadcastFlags(f.group("Broadcast"))
 	f.connectionFlags(f.group("Connections"))
 	storms := f.group("Storms")
+	f.stormFlags(storms)
 	f.cycleFlags(storms)
 	f.readerFlags(storms)
 	f.requestFlags(f.group("Request"))

@@ -51,5 +51,5 @@ func (s setting) isOff() bool {
 		d, err := parseDuration(s.value)
 		return err == nil && d == 0
 	}
-	return s.value == valueNone && slices.Contains([]string{"fragment", "compress", "read-rate", "stop-reading"}, s.flag.Name)
+	return s.value == valueNone && slices.Contains([]string{"fragment", "compress", "read-rate", "stop-reading", "close-share", "reconnect", "lifetime"}, s.flag.Name)
 }

@@ -215,6 +215,8 @@ var every = [][]string{
 	{"--scenario", "idle", "--find-idle-timeout", "10m"},
 	{"--cycles", "3", "--pause", "5"},
 	{"--read-rate", "1KiB/s:0.1", "--stop-reading=0.2", "-d", "5"},
+	{"--close-share", "0.3", "--close-at", "2s", "--close-within", "1s", "--close-mode", "rst:0.5,fin:0.5", "--reconnect", "jitter:1s,30s"},
+	{"--lifetime", "uniform:5s,60s", "--close-mode", "vanish"},
 	{"--stop-reading", "--idle"},
 	{"--payload", "@main.go"},
 	{"--payload", "@main.go", "-s", "7"},

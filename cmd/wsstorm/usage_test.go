@@ -49,6 +49,13 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--fail-if", "message.rate<5"}, `--fail-if "message.rate<5": there is no metric message.rate; did you mean messages.rate?; there are ` + new(objective.UnknownError).Choice()},
 		{[]string{"--fail-if", "close.p99>1s for 5s"}, `--fail-if "close.p99>1s for 5s": close.p99 is known of the whole run only; what is known of its seconds, for a "for", is rtt.p50, rtt.p99, rtt.max, delivery.p50, delivery.p99, delivery.max, messages.sent, messages.received, messages.rate, connections.opened, errors`},
 
+		// Storms.
+		{[]string{"--close-at", "2s", url}, "--close-at needs --close-share: it says when that share is closed; without one all connections are closed at the end"},
+		{[]string{"--close-share", "0.5", "--close-at", "20s", "-d", "10", url}, "the close storm would come after the end of the run"},
+		{[]string{"--reconnect", "immediate", "-n", "5", url}, "--messages contradicts --reconnect: with connections that are closed or come back in between, a run has a duration"},
+		{[]string{"--close-share", "0.5", "--stage", "1s:5", url}, "--stage contradicts --close-share: a run is told by stages, or by what was before, during and after a close storm"},
+		{[]string{"--lifetime", "exp:1s", "--broadcast", "-r", "5", url}, "--broadcast contradicts --lifetime: the connections of a broadcast stay to the end"},
+
 		// Bad readers.
 		{[]string{"--read-rate", "1KiB/s", "--stop-reading", url}, "--stop-reading contradicts --read-rate: both together are more than all connections; give a share, as in --read-rate 1KiB/s:0.1"},
 		{[]string{"--stop-reading", "-n", "5", url}, "--messages contradicts --stop-reading: who does not read may never be answered, so that such a run has a duration"},
