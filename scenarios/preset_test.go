@@ -9,7 +9,7 @@ import (
 )
 
 func TestPresets(t *testing.T) {
-	want := []string{"boundaries", "broadcast", "close-storm", "connect-storm", "echo", "idle", "ramp", "rate", "slow-readers"}
+	want := []string{"boundaries", "broadcast", "churn", "close-storm", "connect-storm", "echo", "half-open", "idle", "leave-storm", "ramp", "rate", "reconnect-storm", "slow-readers"}
 	if got := Names(); !slices.Equal(got, want) {
 		t.Errorf("Names() = %q, want %q", got, want)
 	}

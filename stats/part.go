@@ -12,9 +12,10 @@ type Part struct {
 	Connections Connections        `json:"connections"`
 	Messages    Messages           `json:"messages"`
 	Errors      ErrorCounts        `json:"errors"`
-	Latency     map[string]Figures `json:"latency"` // by Metric name; only those with a count
-	OpenS       float64            `json:"open_s"`  // length of its open phase: until the last connection was open, or had failed
-	CloseS      float64            `json:"close_s"` // length of its close phase: until the last connection was gone, or given up
+	Latency     map[string]Figures `json:"latency"`          // by Metric name; only those with a count
+	OpenS       float64            `json:"open_s"`           // length of its open phase: until the last connection was open, or had failed
+	CloseS      float64            `json:"close_s"`          // Closing.LastGoneS; without one the length of its close phase
+	BackS       float64            `json:"back_s,omitempty"` // Recovery.AllNS, in seconds
 	Verdict     Level              `json:"verdict"`
 }
 
@@ -69,6 +70,12 @@ func partOf(r *Result) Part {
 		case "close":
 			p.CloseS += i.LengthS
 		}
+	}
+	if r.Closing != nil {
+		p.CloseS = r.Closing.LastGoneS
+	}
+	if r.Recovery != nil {
+		p.BackS = float64(r.Recovery.AllNS) / 1e9
 	}
 	return p
 }

@@ -76,7 +76,7 @@ func TestVersion(t *testing.T) {
 
 func TestScenariosCommand(t *testing.T) {
 	list := wsstorm(t, "scenarios")
-	if list.code != 0 || !strings.Contains(list.out, "\nboundaries     Every length encoding") && !strings.HasPrefix(list.out, "boundaries     Every length encoding") {
+	if list.code != 0 || !strings.Contains(list.out, "\nboundaries       Every length encoding") && !strings.HasPrefix(list.out, "boundaries       Every length encoding") {
 		t.Errorf("scenarios: got %d, %s", list.code, list.out)
 	}
 	for line := range strings.SplitSeq(list.out, "\n") {

@@ -33,7 +33,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-q", "100"}, "-q is a rate to some programs and silence to others: say --rate or --quiet"},
 		{[]string{"-size", "5"}, `--size "ize": size "ize": want bytes, perhaps with kB, MB, KiB or MiB: 125 or 64KiB; did you mean --size?`},
 		{[]string{"--scenario", "ecko"}, `--scenario: there is neither a preset nor a file "ecko"; did you mean echo?`},
-		{[]string{"--scenario", "xyzzy"}, `--scenario: there is neither a preset nor a file "xyzzy"; the presets are boundaries, broadcast, close-storm, connect-storm, echo, idle, ramp, rate, slow-readers`},
+		{[]string{"--scenario", "xyzzy"}, `--scenario: there is neither a preset nor a file "xyzzy"; the presets are boundaries, broadcast, churn, close-storm, connect-storm, echo, half-open, idle, leave-storm, ramp, rate, reconnect-storm, slow-readers`},
 		{[]string{"--scenario", dir}, "--scenario: read " + dir + ": is a directory"},
 		{[]string{"scenarios", "ecko"}, `there is no preset "ecko"; did you mean echo?`},
 		{[]string{"scenarios", "a", "b"}, "scenarios takes 1 words besides its flags, here are 2; wsstorm help scenarios"},

@@ -299,7 +299,7 @@ var valueTests = []valueTest{
 	{"output", "json=a=b", "json=a=b", ""},
 	{"output", "hgrm:close=a:b", "hgrm:close=a:b", ""},
 	{"output", "jsno", "", "the formats are text, json, csv, hgrm, hlog, md, junit, gobench or prom; did you mean json?"},
-	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close, ping, open_after, idle, delivery or skew; did you mean rtt?"},
+	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close, ping, open_after, idle, delivery, skew or recovery; did you mean rtt?"},
 	{"output", "csv:rtt", "", "csv is about all metrics: only hgrm takes one"},
 	{"output", "json=", "", "name of the file is missing"},
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,7 @@ var (
 		{"close p99", figure(stats.Close, stats.P99)},
 		{"closed in", phase(func(p *stats.Part) float64 { return p.CloseS })},
 	}
+	backColumn    = partColumn{"back in", phase(func(p *stats.Part) float64 { return p.BackS })}
 	resultColumns = []partColumn{
 		{"errors", func(p *stats.Part) string { return ShortCount(p.Errors.Total()) }},
 		{"verdict", func(p *stats.Part) string { return clean(cmp.Or(string(p.Verdict), "–")) }},
@@ -101,7 +103,11 @@ func partTables(r *stats.Result, heading, row func(cells []string)) {
 	if len(all) == 0 {
 		return
 	}
-	for _, columns := range [][]partColumn{connectionColumns, append(messageColumns(r), resultColumns...)} {
+	coming := connectionColumns
+	if r.Recovery != nil {
+		coming = append(slices.Clone(coming), backColumn)
+	}
+	for _, columns := range [][]partColumn{coming, append(messageColumns(r), resultColumns...)} {
 		names := []string{strings.ToUpper(noun[:1]) + noun[1:]}
 		for _, c := range columns {
 			names = append(names, c.name)
