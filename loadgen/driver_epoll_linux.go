@@ -205,7 +205,7 @@ func (l *eventLoop) visit(i int, now time.Duration) {
 	}
 	s.wake(l.worker, now)
 	l.flush(i, now)
-	if s.unread {
+	if s.aside() && l.badReader(s).unread {
 		l.take(i, false, now)
 	}
 	l.settleDown(i)
@@ -245,7 +245,10 @@ func (l *eventLoop) take(i int, toEnd bool, announced time.Duration) {
 	default:
 		// What a peer has left behind that is gone is read at once: how it went
 		// stands at the end.
-		toEnd, s.unread = toEnd || s.unread, false
+		if s.aside() {
+			b := l.badReader(s)
+			toEnd, b.unread = toEnd || b.unread, false
+		}
 		l.read(i, toEnd, announced)
 	}
 }
@@ -285,20 +288,21 @@ func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
 func (l *eventLoop) sip(i int) {
 	c, s := &l.conns[i], &l.sessions[i]
 	now := l.clock()
-	s.unread = true
-	if now < s.readAt {
+	b := l.badReader(s)
+	b.unread = true
+	if now < b.readAt {
 		return
 	}
 	n, errno := readSocket(c.fd, l.in[:l.plan.portion()])
 	switch {
 	case errno == unix.EAGAIN:
-		s.unread = false
+		b.unread = false
 	case errno != 0:
 		s.ended(l.worker, now, classifyIO(errno), errno)
 	case n == 0:
 		s.ended(l.worker, now, stats.ErrEOF, io.EOF)
 	default:
-		s.readAt = now + l.plan.digest(n)
+		b.readAt = now + l.plan.digest(n)
 		s.receive(l.worker, now, l.in[:n])
 		l.flush(i, l.clock())
 	}

@@ -56,9 +56,11 @@ func (l *eventLoop) openDue() time.Duration {
 		if i < 0 {
 			return again
 		}
-		o := new(opening)
+		var o *opening
 		if n := len(l.spare); n > 0 {
 			o, l.spare = l.spare[n-1], l.spare[:n-1]
+		} else {
+			o = new(opening)
 		}
 		*o = opening{since: l.clock()}
 		l.conns[i].opening = o

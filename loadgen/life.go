@@ -18,6 +18,7 @@ type life struct {
 	attempts uint32        // to open it again since it was lost
 	leaver   bool          // a close storm takes it
 	leaving  bool          // and it is not gone yet
+	left     bool          // we ended it while the run went on: what is on its way is not lost
 	ours     bool          // it is away because we closed it
 }
 
@@ -139,7 +140,8 @@ func (l *life) ended(w *worker, s *session, now time.Duration) {
 		}
 	}
 	l.leaveAt = never
-	l.ours = s.left || s.retiring
+	l.ours = l.left || s.retiring
+	l.left = false
 	if !w.plan.returns() || w.ctl.stop.passed(now) {
 		return
 	}

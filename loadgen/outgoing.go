@@ -20,9 +20,6 @@ type outgoing struct {
 	end    int32 // and in all
 	frames int32 // begun, the current one included
 	key    wsclient.MaskKey
-
-	due  time.Duration // in a broadcast the stamp says it
-	body int32         // bytes of the payload within the message
 }
 
 // split reports whether a message is sent in fragments.
@@ -79,7 +76,8 @@ func (s *session) appendHeader(w *worker, now time.Duration, dst []byte) []byte 
 // as part of a frame that begins at byte frame of the message.
 func (w *worker) appendMessage(dst []byte, conn uint32, m *outgoing, from, to, frame int, key wsclient.MaskKey) []byte {
 	if w.publication != nil {
-		return w.publication.append(dst, stamp{conn, m.seq, m.due}, int(m.body), from, to, frame, key)
+		_, body := w.sizes.at(conn, m.seq)
+		return w.publication.append(dst, stamp{conn, m.seq, w.dues[int(conn)/w.all]}, body, from, to, frame, key)
 	}
 	return w.payloads.append(dst, conn, m.seq, int(m.size), from, to, frame, key)
 }

@@ -126,11 +126,22 @@ func (s *session) reading() habit {
 	return s.habit
 }
 
+// A badReader is what is kept of one beside its session: of few connections, and so
+// not part of each.
+type badReader struct {
+	openedAt time.Duration
+	readAt   time.Duration // a slow reader: when it may read again
+	unread   bool          // its socket may hold more: read at readAt
+}
+
+// badReader returns what is kept of s, which is one.
+func (w *worker) badReader(s *session) *badReader { return &w.badReaders[int(s.id)/w.all] }
+
 // cutOff takes note that the server has ended the connection of a bad reader, as a
 // healthy one does sooner or later.
 func (w *worker) cutOff(s *session, now time.Duration) {
 	w.shard.Cut++
-	w.cuts = append(w.cuts, cut{s.habit, now - s.openedAt})
+	w.cuts = append(w.cuts, cut{s.habit, now - w.badReader(s).openedAt})
 }
 
 // cut is the end of a bad reader's connection by the server, and how long after

@@ -28,6 +28,7 @@ type routes struct {
 	fixed   pairs   // where the targets are known and there are sources
 	host    string  // the target's
 	port    uint16
+	only    []netip.AddrPort // the target, where there is one: shared by all routes
 
 	mu   sync.Mutex
 	seen map[netip.AddrPort]int // the name's addresses, in the order in which they were first seen
@@ -41,6 +42,9 @@ func newRoutes(p *Plan) (*routes, error) {
 	}
 	r := &routes{sources: p.Sources, targets: p.targets(), host: p.Target.Host, port: uint16(port), seen: map[netip.AddrPort]int{}}
 	r.fixed = pairsOf(r.sources, r.targets)
+	if r.targets.Len() == 1 {
+		r.only = r.ported(r.targets.At(0))
+	}
 	return r, nil
 }
 
@@ -69,6 +73,9 @@ func (r *routes) of(k uint32) route {
 }
 
 func (r *routes) ported(a netip.Addr) []netip.AddrPort {
+	if r.only != nil {
+		return r.only
+	}
 	return []netip.AddrPort{netip.AddrPortFrom(a, r.port)}
 }
 

@@ -101,7 +101,7 @@ func (s *session) begin(w *worker, now time.Duration) bool {
 	class, size := w.sizes.at(s.id, seq)
 	s.tx = outgoing{open: true, seq: seq, size: int32(size), split: w.split(s.id, seq)}
 	if w.publication != nil {
-		s.tx.due, s.tx.body, s.tx.size = due, int32(size), int32(w.publication.wrapped(size))
+		w.dues[int(s.id)/w.all], s.tx.size = due, int32(w.publication.wrapped(size))
 	}
 	// Nor is there a need to remember what is sent whatever comes back, and whose
 	// answer nobody will read.

@@ -26,13 +26,10 @@ type session struct {
 	retiring bool // nothing is begun any more; the last replies are awaited
 	sever    bool // having sent our Close frame, do not wait for the peer
 	reset    bool // a write found that the peer has reset the connection
-	left     bool // we ended it while the run went on: what is on its way is not lost
 	exit     Exit // how we end it
 	habit    habit
-	unread   bool // a slow reader's socket may hold more: read at readAt
 	joining  joining
-	tested   bool // the silence that it was to try is over
-	broken   bool // by the peer
+	silent   silenceState
 
 	dec      wsclient.Decoder
 	rx       incoming
@@ -49,8 +46,6 @@ type session struct {
 	retireAt  time.Duration // when to close although the run goes on
 	closeSent time.Duration // when our Close frame was sent; 0: it was not
 	touched   time.Duration // the last byte either way, but for a Ping that waits for its Pong
-	readAt    time.Duration // a slow reader: when it may read again
-	openedAt  time.Duration // when the connection was opened
 	answers   int64         // received in the measured window
 }
 
@@ -98,7 +93,9 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 		w.shard.Record(stats.OpenAfter, now)
 	}
 	s.wasOpen = true
-	s.openedAt = now
+	if s.aside() {
+		w.badReader(s).openedAt = now
+	}
 	if w.plan.broadcasts() {
 		s.join(w)
 	}
@@ -247,19 +244,21 @@ func (s *session) finish(w *worker, now time.Duration) { s.end(w, now, true) }
 
 // end ends an open session; gone reports whether both sides have ended it.
 func (s *session) end(w *worker, now time.Duration, gone bool) {
-	if s.left {
+	l := w.life(s)
+	if l != nil && l.left {
 		s.abandon(w)
 	}
 	s.lose(w)
 	s.state = stateOver
-	s.unread = false
+	if s.aside() {
+		w.badReader(s).unread = false
+	}
 	s.deadline = never
 	s.arrivals.leave(w)
 	if w.plan.broadcasts() {
 		s.part(w)
 	}
 	w.live--
-	l := w.life(s)
 	if counts := l == nil && w.ctl.close.passed(now) || l != nil && w.closes(l, now); counts && gone {
 		w.lastGone = now
 	} else if counts {
@@ -295,8 +294,10 @@ func (s *session) loseOldest(w *worker) {
 // output, if nothing else happens before.
 func (s *session) next(w *worker) time.Duration {
 	at := s.deadline
-	if s.unread {
-		at = min(at, s.readAt)
+	if s.aside() {
+		if b := w.badReader(s); b.unread {
+			at = min(at, b.readAt)
+		}
 	}
 	if s.state == stateOpen {
 		at = min(at, s.pongDue(w))

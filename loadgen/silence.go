@@ -41,6 +41,15 @@ func (q Silences) of(k uint32, n int) time.Duration {
 	return q.From + time.Duration(float64(q.To-q.From)*float64(k+1)/parts)
 }
 
+// silenceState is how far a connection is whose silence is tried.
+type silenceState uint8
+
+const (
+	silenceKept   silenceState = iota // or none is tried
+	silenceBroken                     // by the peer
+	silenceTested                     // it is over
+)
+
 // silences are what became of those of a worker's connections.
 type silences struct {
 	survived int64
@@ -74,10 +83,10 @@ func (s *session) silence(now time.Duration) time.Duration {
 // touch takes note that the peer has said something.
 func (s *session) touch(w *worker, now time.Duration) {
 	s.touched = now
-	if w.plan.Silences.To > 0 && s.state == stateOpen && !s.tested && s.pingSent == 0 {
+	if w.plan.Silences.To > 0 && s.state == stateOpen && s.silent != silenceTested && s.pingSent == 0 {
 		s.pingDue = now + w.plan.Silences.of(s.id, w.plan.Connections)
-		if !s.broken {
-			s.broken = true
+		if s.silent == silenceKept {
+			s.silent = silenceBroken
 			w.silences.broken++
 		}
 	}
@@ -102,7 +111,7 @@ func (s *session) pongDue(w *worker) time.Duration {
 
 // survived takes note that the awaited Pong has come.
 func (s *session) survived(w *worker, now time.Duration) {
-	if w.plan.Silences.To == 0 || s.tested || s.state != stateOpen {
+	if w.plan.Silences.To == 0 || s.silent == silenceTested || s.state != stateOpen {
 		return
 	}
 	s.test(w)
@@ -120,7 +129,7 @@ func (s *session) lost(w *worker, now time.Duration, class stats.Class) {
 	}
 	silence := s.silence(now)
 	w.shard.Record(stats.Idle, silence)
-	if w.plan.Silences.To > 0 && !s.tested {
+	if w.plan.Silences.To > 0 && s.silent != silenceTested {
 		s.test(w)
 		w.silences.cuts = append(w.silences.cuts, stats.Silence{Length: silence, Class: class, Asked: s.pingSent > 0})
 	}
@@ -128,10 +137,10 @@ func (s *session) lost(w *worker, now time.Duration, class stats.Class) {
 
 // test takes note that the silence of the connection is over.
 func (s *session) test(w *worker) {
-	s.tested = true
-	if s.broken {
+	if s.silent == silenceBroken {
 		w.silences.broken--
 	}
+	s.silent = silenceTested
 	w.poke()
 }
 

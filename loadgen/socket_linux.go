@@ -3,6 +3,7 @@
 package loadgen
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"os"
 	"runtime"
@@ -71,15 +72,30 @@ func connectSocket(from netip.Addr, to netip.AddrPort, receive int) (fd int32, i
 			return -1, false, err
 		}
 	}
-	switch err := unix.Connect(s, sockaddr(to)); err {
-	case nil:
+	switch errno := connect(s, to); errno {
+	case 0:
 		return int32(s), false, nil
 	case unix.EINPROGRESS, unix.EINTR:
 		return int32(s), true, nil
 	default:
 		unix.Close(s)
-		return -1, false, err
+		return -1, false, errno
 	}
+}
+
+// connect is unix.Connect without the address on the heap, where one for each
+// connection of a large run would lie until it is collected.
+func connect(fd int, to netip.AddrPort) unix.Errno {
+	if to.Addr().Is6() {
+		if err := unix.Connect(fd, sockaddr(to)); err != nil {
+			return err.(unix.Errno)
+		}
+		return 0
+	}
+	raw := unix.RawSockaddrInet4{Family: unix.AF_INET, Addr: to.Addr().As4()}
+	binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(&raw.Port))[:], to.Port())
+	_, _, errno := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&raw)), unix.SizeofSockaddrInet4)
+	return errno
 }
 
 func sockaddr(to netip.AddrPort) unix.Sockaddr {

@@ -144,8 +144,8 @@ func (w *worker) leaveAt(s *session) time.Duration {
 // walkOut ends the connection while messages are on their way. Their replies are
 // welcome until it is gone.
 func (s *session) walkOut(w *worker, now time.Duration) {
-	w.life(s).leaveAt = never
-	s.left = true
+	l := w.life(s)
+	l.leaveAt, l.left = never, true
 	s.depart(w, now)
 }
 

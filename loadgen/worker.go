@@ -30,8 +30,9 @@ type worker struct {
 
 	// Of a broadcast, otherwise nil.
 	publication *publication
-	subscribers []subscriber // by session
-	receipts    *receipts    // since the run last collected them
+	subscribers []subscriber    // by session
+	dues        []time.Duration // by session: of the message that is going out, which its stamp says
+	receipts    *receipts       // since the run last collected them
 
 	returning   agenda           // sessions that wait to be opened again
 	leaving     int              // sessions that a close storm takes, and that are not gone yet
@@ -45,6 +46,7 @@ type worker struct {
 	joining     int              // subscribers that the server may not have heard yet
 	tickets     int64            // closed loop: messages still to send; negative: no bound
 	sending     int              // open loop with a bound: sessions with messages left
+	badReaders  []badReader      // by session; nil where there are none
 	bytesRead   [numHabits]int64 // in the measured window, by bad readers
 	cuts        []cut            // of bad readers' connections
 	lastReply   time.Duration    // when the latest reply came
@@ -62,6 +64,9 @@ func newWorker(r *run, index, all int) *worker {
 		agenda:   newAgenda(n),
 		tickets:  -1,
 	}
+	if r.plan.hasBadReaders() {
+		w.badReaders = make([]badReader, n)
+	}
 	if r.plan.lives() {
 		w.lives = newLives(n)
 		w.returning = newAgenda(n)
@@ -72,6 +77,7 @@ func newWorker(r *run, index, all int) *worker {
 	if r.plan.broadcasts() {
 		w.publication = r.publication
 		w.subscribers = newSubscribers(n, r.plan.Broadcast.Publishers)
+		w.dues = make([]time.Duration, n)
 		w.receipts = newReceipts()
 	}
 	// One allocation for the rings of all sessions; an open loop's grow later.
