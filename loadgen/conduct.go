@@ -70,7 +70,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 		})
 	}
 	if !p.storm() {
-		r.every(func(w *worker) bool { r.closing += int64(w.live); return true })
+		r.each(func(w *worker) { r.closing += int64(w.live) })
 	}
 	r.set(&r.ctl.close, r.clock())
 	// The sessions count their own close timeouts; the margin is for them.

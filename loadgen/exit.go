@@ -90,7 +90,7 @@ func (s *session) finDue() bool {
 // finSent takes note that the peer has been sent a FIN.
 func (s *session) finSent(now time.Duration) { s.closeSent = max(now, 1) }
 
-// answered takes note that the peer ended the connection after our FIN.
+// finAnswered takes note that the peer ended the connection after our FIN.
 func (s *session) finAnswered(w *worker, now time.Duration) {
 	w.shard.ClosedFIN++
 	s.gone(w, now)

@@ -116,7 +116,9 @@ func (l *life) failed(w *worker, s *session, now time.Duration) {
 		w.shard.Recovery.Failed++
 		w.shard.Recovery.MostAttempts = max(w.shard.Recovery.MostAttempts, int64(l.attempts))
 	}
-	l.returnAt = now + w.delay(max(l.attempts, 1), s)
+	if !w.ctl.stop.passed(now) {
+		l.returnAt = now + w.delay(max(l.attempts, 1), s)
+	}
 }
 
 // delay returns how long s waits before an attempt to open it again.

@@ -86,7 +86,7 @@ type Connections struct {
 	Reattempts int64 `json:"reattempts,omitempty"` // to open one again
 	Reopened   int64 `json:"reopened,omitempty"`   // of Opened
 	Regained   int64 `json:"regained,omitempty"`   // of Lost: open again later
-	Departed   int64 `json:"departed,omitempty"`   // of Closed and StillOpen: their lifetime was over
+	Departed   int64 `json:"departed,omitempty"`   // that ended because their lifetime was over
 
 	// Of Closed, without the closing handshake.
 	ClosedFIN int64 `json:"closed_fin,omitempty"` // a FIN and no Close frame, and the peer's end followed
