@@ -19,6 +19,7 @@ import (
 // weaken it. It settles which addresses the connections come from.
 func (r *request) preflight(ctx context.Context, stderr io.Writer) error {
 	machine := preflight.This()
+	machine.Brief = true
 	// A name is looked up where its addresses may make a difference: each has
 	// ports of its own, some of them perhaps in use.
 	need := r.need(r.addresses(ctx, mostConnections(&r.plan) > machine.Ports()/2))

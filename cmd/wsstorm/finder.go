@@ -132,6 +132,7 @@ func (f *finder) tooMuch(ctx context.Context, load float64) (stats.Probe, bool) 
 	need := f.need(f.addresses(ctx, true))
 	need.Connections = int(load)
 	machine := preflight.This()
+	machine.Brief = true
 	f.spreadOut(&need, machine)
 	items := machine.Examine(need)
 	short := preflight.Shortage(items)

@@ -17,6 +17,9 @@ type Machine struct {
 	// raises the soft one to the hard one at the start of a process, so that Soft
 	// is what the process can get by itself.
 	Soft, Hard uint64
+	// Brief says that only what is not well will be read of the items, so that what
+	// is plainly well need not be counted out.
+	Brief bool
 	// Bind tries whether connections can come from an address; nil tries none.
 	Bind func(netip.Addr) error
 }

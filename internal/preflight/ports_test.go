@@ -132,6 +132,40 @@ func TestPorts(t *testing.T) {
 	})
 }
 
+// Where only what is not well matters, ports are counted out only near the limit.
+func TestPortsInBrief(t *testing.T) {
+	const here = "127.0.0.1:9001"
+	files := laptop.with(tree{
+		"proc/sys/net/ipv4/ip_local_port_range": "40000 40099\n",
+		"proc/net/sockstat":                     "sockets: used 9\nTCP: inuse 2 orphan 7 tw 1 alloc 8 mem 0\n",
+		"proc/net/sockstat6":                    "TCP6: inuse 1\nUDP6: inuse 5\n",
+		"proc/net/tcp":                          table(socket{"127.0.0.1:40001", here, 1}),
+	})
+	for _, tt := range []struct {
+		files       tree
+		connections int
+		brief       bool
+		value       string
+		state       State
+	}{
+		{files, 96, true, "at least 96 of 100 left", OK},
+		{files, 96, false, "99 of 100 left", OK},
+		{files, 97, true, "99 of 100 left", OK},
+		{files, 100, true, "99 of 100 left", TooLittle},
+		{files.with(tree{"proc/net/sockstat": ""}), 1, true, "99 of 100 left", OK},
+		{files.with(tree{"proc/net/sockstat": "TCP: inuse x tw 1\n"}), 1, true, "99 of 100 left", OK},
+		{files.with(tree{"proc/net/sockstat": "TCP: inuse\n"}), 1, true, "99 of 100 left", OK},
+	} {
+		m := tt.files.machine()
+		m.Brief = tt.brief
+		n := usual()
+		n.Connections, n.Targets = tt.connections, targets(here)
+		if i := named(t, m.Examine(n), "ephemeral ports"); i.Value != tt.value || i.State != tt.state {
+			t.Errorf("%d connections, brief %v: got %q, %s, want %q, %s", tt.connections, tt.brief, i.Value, i.State, tt.value, tt.state)
+		}
+	}
+}
+
 func TestAUnixSocketNeedsNoPorts(t *testing.T) {
 	n := usual()
 	n.Connections, n.Targets = 100_000, nil

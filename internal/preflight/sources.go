@@ -61,6 +61,9 @@ func (m Machine) Loopback(n Need) int {
 	if usable == nil || usable.count == 0 {
 		return 1
 	}
+	if most, known := m.mostSockets(); known && n.perPair()+most <= int64(usable.count) {
+		return 1
+	}
 	// Few ports are in use, mostly, and the first guess will do.
 	sources := max(1, (n.Connections-1)/(usable.count*len(n.Targets))+1)
 	for range maxGuesses {

@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"testing"
@@ -96,6 +97,16 @@ func TestLoopback(t *testing.T) {
 		}
 		if again := tt.files.machine().Loopback(n); again != 1 {
 			t.Errorf("%s: given sources: got %d, want 1", tt.name, again)
+		}
+	}
+	// What the kernel has counted says that there is room: the table is not walked.
+	for inUse, want := range map[int]int{2: 1, 3: 2} {
+		n := usual()
+		n.Connections, n.Targets = 97, targets(here)
+		files := few.with(tree{"proc/net/sockstat": fmt.Sprintf("sockets: used 9\nTCP: inuse %d orphan 7 tw 1 alloc 8 mem 0\nUDP: inuse 4 mem 0\n", inUse),
+			"proc/net/tcp": busy["proc/net/tcp"] + table(socket{"127.0.0.1:40003", here, 1}, socket{"127.0.0.1:40004", here, 1})})
+		if got := files.machine().Loopback(n); got != want {
+			t.Errorf("%d sockets and one in TIME_WAIT: got %d sources, want %d", inUse, got, want)
 		}
 	}
 	n := usual()
