@@ -63,7 +63,7 @@ func frameFaults() []hostileCase {
 		says("a Close flood", isPeerClosed, stats.ErrPeerClosed, repeated(closeFrame(1000, "again"), 1<<20)),
 		says("data behind Close", isPeerClosed, stats.ErrPeerClosed, closeFrame(1000, ""), binaryFrame(fill(1000)), []byte{0xFF, 0xFF}),
 		{
-			name: "data without end behind Close", as: isPeerClosed, waits: toClose, class: []stats.Class{stats.ErrPeerClosed},
+			name: "data without end behind Close", as: isPeerClosed, waits: toClose, check: leftOpen, class: []stats.Class{stats.ErrPeerClosed},
 			do: func(c *wildConn) {
 				c.upgrade()
 				c.send(closeFrame(1000, ""))
@@ -93,6 +93,32 @@ func frameFaults() []hostileCase {
 					c.send([]byte{0xFF, 0xFF})
 					c.idle()
 				}
+			},
+		},
+		{
+			name: "two Close frames in answer to Close", as: isClosed,
+			do: func(c *wildConn) {
+				if p, ok := c.talkUntilClose(c.answer); ok {
+					c.send(appendFrame(nil, firstClose, p), closeFrame(1011, "and another one"))
+				}
+			},
+		},
+		{
+			name: "a Close flood in answer to Close", as: isClosed,
+			do: func(c *wildConn) {
+				if _, ok := c.talkUntilClose(c.answer); ok {
+					c.send(repeated(closeFrame(1000, "again"), 1<<20))
+				}
+			},
+		},
+		{
+			name: "Close before and in answer to Close", as: isPeerClosed, class: []stats.Class{stats.ErrPeerClosed},
+			do: func(c *wildConn) {
+				c.upgrade()
+				c.message()
+				c.send(closeFrame(1001, ""))
+				c.awaitClose()
+				c.send(closeFrame(1001, ""))
 			},
 		},
 		{

@@ -69,11 +69,18 @@ func transportFaults() []hostileCase {
 				c.reset()
 			}
 		}},
-		{name: "Close without the end of TCP", as: isClosed, waits: toClose, do: func(c *wildConn) {
+		{name: "Close without the end of TCP", as: isClosed, waits: toClose, check: leftOpen, do: func(c *wildConn) {
 			payload, ok := c.talkUntilClose(c.answer)
 			if ok {
-				c.send(appendFrame(nil, fin|byte(wsclient.OpClose), payload))
+				c.send(appendFrame(nil, firstClose, payload))
 				c.idle()
+			}
+		}},
+		{name: "Close, and then a flood in place of the end of TCP", as: isClosed, waits: toClose, check: leftOpen, do: func(c *wildConn) {
+			payload, ok := c.talkUntilClose(c.answer)
+			if ok {
+				c.send(appendFrame(nil, firstClose, payload))
+				c.flood(repeated(appendFrame(nil, firstPing, make([]byte, 125)), 1<<16))
 			}
 		}},
 		silent("half-open silence", func(c *wildConn) {
@@ -111,6 +118,13 @@ func transportFaults() []hostileCase {
 				c.flood(repeated(appendFrame(nil, fin|byte(wsclient.OpPing), make([]byte, 125)), 1<<16))
 			},
 		},
+	}
+}
+
+// leftOpen: the peers that did not end TCP behind their Close frame are counted.
+func leftOpen(t *testing.T, r *stats.Result) {
+	if got := r.Connections.LeftOpen; got != hostileOnes {
+		t.Errorf("%d connections left open, want %d", got, hostileOnes)
 	}
 }
 

@@ -20,7 +20,8 @@ import (
 // A wildServer speaks WebSocket by hand: most of its connections are healthy and
 // echo, every fifth one, beginning with the first, is handed to wild.
 type wildServer struct {
-	wild func(*wildConn) // nil: all are healthy
+	wild  func(*wildConn)    // nil: all are healthy
+	picks func(n int64) bool // whether wild gets connection n, from 1 on; nil: every fifth
 
 	ln    net.Listener
 	wg    sync.WaitGroup
@@ -32,6 +33,7 @@ type wildServer struct {
 	messages          atomic.Int64 // that healthy connections received
 	echoed            atomic.Int64 // of them answered
 	parted            atomic.Int64 // healthy connections with a closing handshake
+	finished          atomic.Int64 // healthy connections that ended with a FIN and no Close frame
 	answered          atomic.Int64 // by hostile connections, each to a message of its own
 	wrong             atomic.Int64 // answers and others that the engine has to object to
 	wrote             atomic.Int64 // bytes
@@ -76,7 +78,12 @@ func (s *wildServer) accept() {
 		s.conns[c] = true
 		s.mu.Unlock()
 		serve := (*wildConn).healthy
-		if n := s.accepted.Add(1); s.wild != nil && n%wildEvery == 1 {
+		n := s.accepted.Add(1)
+		picked := n%wildEvery == 1
+		if s.picks != nil {
+			picked = s.picks(n)
+		}
+		if s.wild != nil && picked {
 			serve = s.wild
 			s.hostile.Add(1)
 		}
@@ -191,6 +198,9 @@ func (c *wildConn) healthy() {
 		op, p, ok := c.message()
 		switch {
 		case !ok:
+			if _, err := c.r.ReadByte(); err == io.EOF {
+				c.s.finished.Add(1)
+			}
 			return
 		case op == wsclient.OpClose:
 			if c.send(appendFrame(nil, fin|byte(op), p)) {
