@@ -263,6 +263,9 @@ func (d *portableWorker) flush(i int) {
 			if s.habit == readsNothing {
 				s.ended(d.worker, now, classifyIO(err), errorCause(err))
 			}
+			if s.state == stateOver {
+				d.close(i)
+			}
 			break
 		}
 		s.resume(now, now-before > stallTime)
@@ -278,7 +281,7 @@ func (d *portableWorker) flush(i int) {
 }
 
 // settleDown puts session i into the agenda, and closes its socket once it is
-// over and its last bytes are written.
+// over and its last bytes are written, or the peer did not take them.
 func (d *portableWorker) settleDown(i int) {
 	s := &d.sessions[i]
 	if s.finDue() {
@@ -289,8 +292,13 @@ func (d *portableWorker) settleDown(i int) {
 	if at < d.sleeping {
 		d.nudge()
 	}
-	if s.state == stateOver && (!s.blocked || s.exit >= ExitReset || d.ctl.kill.passed(d.clock())) {
+	switch conn := d.conns[i].conn; {
+	case s.state != stateOver:
+	case !s.blocked || s.exit >= ExitReset || d.ctl.kill.passed(d.clock()):
 		d.close(i)
+	case conn != nil:
+		// Its last bytes are being written, which may take forever.
+		conn.SetWriteDeadline(time.Now().Add(lastMoment))
 	}
 }
 

@@ -32,8 +32,9 @@ const (
 	// minReceive is the least receive buffer that is asked for, in bytes. What
 	// waits in a larger one is a server's trouble that the server does not see.
 	minReceive = 4 << 10
-	// lastMoment is how long a connection that does not read waits at its end for
-	// what it is writing, so that a Close frame can follow.
+	// lastMoment is how long a connection waits at its end for what it is writing:
+	// one that does not read, so that a Close frame can follow, and one that is
+	// over, so that its peer gets to know why.
 	lastMoment = 100 * time.Millisecond
 )
 

@@ -103,10 +103,16 @@ func (s *session) nextPing(w *worker, now time.Duration) time.Duration {
 // pongDue returns when the Pong that is awaited comes too late: never for a bad
 // reader, which is late itself.
 func (s *session) pongDue(w *worker) time.Duration {
-	if s.pingSent == 0 || w.plan.PingTimeout == 0 || s.aside() {
+	switch {
+	case w.plan.PingTimeout == 0 || s.aside():
 		return never
+	case s.pingSent > 0:
+		return s.pingSent + w.plan.PingTimeout
+	case s.blocked && s.pingDue != never:
+		// The Ping has to wait for a peer that reads nothing at all.
+		return max(s.pingDue, s.touched) + w.plan.PingTimeout
 	}
-	return s.pingSent + w.plan.PingTimeout
+	return never
 }
 
 // survived takes note that the awaited Pong has come.

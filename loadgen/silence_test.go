@@ -41,6 +41,26 @@ func TestPingTimeout(t *testing.T) {
 	wantIdle(t, st, 800)
 }
 
+// TestPingTimeoutOfAnUnsentPing: a Ping that has to wait behind a message for a peer
+// that reads nothing is as good as unanswered; while the peer reads on, it waits.
+func TestPingTimeoutOfAnUnsentPing(t *testing.T) {
+	st := newStory(t, Plan{PingInterval: 1000, PingTimeout: 300})
+	st.s.pingDue = 1000
+	st.at(900)
+	st.s.block()
+	if at := st.s.next(st.worker); at != 1300 {
+		t.Errorf("next: got %d, want 1300, the timeout behind the Ping's time", at)
+	}
+	st.at(1250).hears(appendFrame(nil, firstPing, nil)) // it still moves
+	st.at(1549)
+	if st.s.state != stateOpen {
+		t.Fatal("lost before its time")
+	}
+	st.at(1550)
+	st.isOver(stats.Connections{Dropped: 1})
+	st.fails(one(stats.ErrPingTimeout))
+}
+
 // wantIdle checks the one silence before a loss.
 func wantIdle(t *testing.T, st *story, want int64) {
 	t.Helper()

@@ -22,6 +22,7 @@ import (
 type wildServer struct {
 	wild  func(*wildConn)    // nil: all are healthy
 	picks func(n int64) bool // whether wild gets connection n, from 1 on; nil: every fifth
+	heard func(n int64)      // told of the first message on healthy connection n; may be nil
 
 	ln    net.Listener
 	wg    sync.WaitGroup
@@ -73,12 +74,12 @@ func (s *wildServer) accept() {
 		if err != nil {
 			continue
 		}
-		c := &wildConn{TCPConn: conn.(*net.TCPConn), r: bufio.NewReader(conn), s: s}
+		n := s.accepted.Add(1)
+		c := &wildConn{TCPConn: conn.(*net.TCPConn), r: bufio.NewReader(conn), s: s, n: n}
 		s.mu.Lock()
 		s.conns[c] = true
 		s.mu.Unlock()
 		serve := (*wildConn).healthy
-		n := s.accepted.Add(1)
 		picked := n%wildEvery == 1
 		if s.picks != nil {
 			picked = s.picks(n)
@@ -116,6 +117,7 @@ type wildConn struct {
 	*net.TCPConn
 	r *bufio.Reader
 	s *wildServer
+	n int64 // of the server's connections, from 1 on
 }
 
 // request reads the opening handshake and returns its answer as it should be.
@@ -194,7 +196,7 @@ func (c *wildConn) healthy() {
 	if !c.upgrade() {
 		return
 	}
-	for {
+	for first := true; ; first = false {
 		op, p, ok := c.message()
 		switch {
 		case !ok:
@@ -213,6 +215,9 @@ func (c *wildConn) healthy() {
 			return
 		}
 		c.s.echoed.Add(1)
+		if first && c.s.heard != nil {
+			c.s.heard(c.n)
+		}
 	}
 }
 
