@@ -93,7 +93,7 @@ func TestPeers(t *testing.T) {
 			answers(t, p)
 			for _, l := range loads {
 				t.Run(l.name, func(t *testing.T) {
-					doc := storm(t, p, l)
+					doc := storm(t, p, l.flags)
 					rows = append(rows, row{p, l, doc})
 					l.check(t, doc)
 				})

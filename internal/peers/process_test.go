@@ -25,6 +25,7 @@ type process struct {
 	version string
 	url     string
 	flags   []string // that wsstorm needs to reach it
+	seen    string   // where it tells what it saw; empty if it does not
 }
 
 // start runs argv in dir for the length of the test: it waits for the line

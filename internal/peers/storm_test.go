@@ -23,11 +23,30 @@ import (
 type document struct {
 	Connections struct {
 		Requested, Opened, Failed, Closed, Dropped int
-		PeerClosed                                 int `json:"peer_closed"`
-		StillOpen                                  int `json:"still_open"`
+		Reattempts, Reopened, Departed, Vanished   int
+		PeerClosed                                 int     `json:"peer_closed"`
+		StillOpen                                  int     `json:"still_open"`
+		ClosedFIN                                  int     `json:"closed_fin"`
+		ClosedRST                                  int     `json:"closed_rst"`
+		AllOpenS                                   float64 `json:"all_open_s"`
 	}
 	Messages struct {
-		Sent, Received, Lost, Mismatched, Duplicated, Reordered, Unexpected int
+		Sent, Received, Lost, Abandoned, Mismatched, Duplicated, Reordered, Unexpected int
+	}
+	Closing *struct {
+		Connections int
+		LastGoneS   float64 `json:"last_gone_s"`
+		NeverClosed int     `json:"never_closed"`
+	}
+	Recovery *struct {
+		Lost, Recovered, Attempts, Failed int
+		AllNS                             int64 `json:"all_ns"`
+	}
+	Broadcast *struct{ Expected int }
+	Groups    []struct {
+		Name        string
+		Connections int
+		Messages    struct{ Received, Lost int }
 	}
 	Compression *struct{} // where it was agreed on
 	Errors      map[string]struct {
@@ -59,10 +78,10 @@ var loads = []load{
 	{"close storm", []string{"--scenario", "close-storm", "-c", "200", "-n", "600"}, 200, 600, false},
 }
 
-// storm runs wsstorm and returns its result.
-func storm(t *testing.T, p process, l load) document {
+// storm runs wsstorm with these flags and returns its result.
+func storm(t *testing.T, p process, flags []string) document {
 	t.Helper()
-	args := append(append([]string{"-o", "json"}, l.flags...), p.flags...)
+	args := append(append([]string{"-o", "json"}, flags...), p.flags...)
 	args = append(args, p.url)
 	dir := must(t, programs) // built before the time runs
 	ctx, cancel := context.WithTimeout(context.Background(), runTimeout)
