@@ -15,8 +15,8 @@ import (
 	"wsstorm/wsclient"
 )
 
-// broadcaster starts the built-in server as one that broadcasts.
-func broadcaster(t *testing.T, faults echoserver.Faults) *echoserver.Server {
+// withFaults starts the built-in server with faults.
+func withFaults(t *testing.T, faults echoserver.Faults) *echoserver.Server {
 	t.Helper()
 	s, err := echoserver.Listen("127.0.0.1:0", echoserver.Config{Compress: true, Faults: faults})
 	if err != nil {
@@ -46,7 +46,7 @@ func TestBroadcastAddsUp(t *testing.T) {
 		p.Connections, p.Broadcast, p.Request, p.Fragment, p.Sizes = c.Connections, c.Broadcast, c.Request, c.Fragment, c.Sizes
 		p.Rate, p.Messages = 1000, 50
 		// To the sender as well: that is no delivery.
-		r := load(t, t.Context(), aimed(t, p, broadcaster(t, echoserver.Faults{Broadcast: echoserver.BroadcastAll, Queue: 8 << 20}).URL()))
+		r := load(t, t.Context(), aimed(t, p, withFaults(t, echoserver.Faults{Broadcast: echoserver.BroadcastAll, Queue: 8 << 20}).URL()))
 		wantErrors(t, r)
 		publishers := int64(p.Broadcast.Publishers)
 		subscribers := int64(p.Connections) - publishers
@@ -81,7 +81,7 @@ func TestBroadcastFaults(t *testing.T) {
 		"flip":      {Flip: 0.2},
 	}, func(t *testing.T, p Plan, f faults) {
 		f.Broadcast, f.Seed = echoserver.BroadcastOthers, 7
-		s := broadcaster(t, f)
+		s := withFaults(t, f)
 		p.Connections, p.Broadcast.Publishers = 21, 1
 		p.Rate, p.Messages, p.Drain = 1000, 50, time.Second
 		r := load(t, t.Context(), aimed(t, p, s.URL()))
@@ -257,7 +257,7 @@ func TestBroadcastWaitsForItsSubscribers(t *testing.T) {
 // sent are expected to get it.
 func TestBroadcastThatLosesConnections(t *testing.T) {
 	atOnce(t, 2, map[string]float64{"half of them": 0.5}, func(t *testing.T, p Plan, share float64) {
-		s := broadcaster(t, echoserver.Faults{
+		s := withFaults(t, echoserver.Faults{
 			Broadcast:  echoserver.BroadcastOthers,
 			ResetAfter: echoserver.After{Time: 100 * time.Millisecond, Share: share},
 		})
@@ -280,7 +280,7 @@ func TestBroadcastWithoutListeners(t *testing.T) {
 	atOnce(t, 2, map[string]echoserver.Faults{
 		"deaf and dumb": {Drop: 1, NoPong: 1, Broadcast: echoserver.BroadcastOthers},
 	}, func(t *testing.T, p Plan, faults echoserver.Faults) {
-		s := broadcaster(t, faults)
+		s := withFaults(t, faults)
 		p.Connections, p.Broadcast.Publishers = 4, 1
 		p.Rate, p.Duration, p.Drain, p.ConnectTimeout = 100, 100*time.Millisecond, 100*time.Millisecond, 200*time.Millisecond
 		r := load(t, t.Context(), aimed(t, p, s.URL()))

@@ -129,6 +129,7 @@ func (s *session) peerClose(w *worker, now time.Duration, payload []byte) {
 			w.cutOff(s, now)
 		} else {
 			s.lost(w, now, stats.ErrPeerClosed)
+			s.rebuffed(w)
 			w.fail(stats.ErrPeerClosed, &wsclient.CloseError{Code: code, Reason: reason})
 		}
 		s.leave(w, now)

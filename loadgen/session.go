@@ -225,7 +225,16 @@ func (s *session) drop(w *worker, now time.Duration, class stats.Class, err erro
 		return
 	}
 	s.lost(w, now, class)
+	s.rebuffed(w)
 	w.fail(class, err)
+}
+
+// rebuffed takes note that the peer ended a connection that we had begun to end
+// ourselves, which is then not lost to the load.
+func (s *session) rebuffed(w *worker) {
+	if s.state == stateClosing || s.retiring {
+		w.shard.Leaving++
+	}
 }
 
 // forget ends a session that was not open, and is not a failure either: the run

@@ -85,7 +85,7 @@ func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 	opened, open := c.counters.Opened, c.counters.open()
 	c.sweep()
 	if phase != "close" {
-		c.lost = c.counters.PeerClosed + c.counters.Dropped - c.counters.Cut
+		c.lost = c.counters.PeerClosed + c.counters.Dropped - c.counters.Cut - c.counters.Leaving
 	}
 	used := c.read()
 	i := Interval{

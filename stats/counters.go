@@ -18,6 +18,9 @@ type Counters struct {
 	// Cut counts those of PeerClosed and Dropped that are in a group aside: the
 	// server's right, and no loss.
 	Cut int64
+	// Leaving counts those of PeerClosed and Dropped that we had begun to close, or
+	// that waited for their last replies before that: no loss to the load either.
+	Leaving int64
 
 	// Sizes has one element per entry of the size list, once for each stage of
 	// the load or each group: messages whose due time fell into the measured window.
@@ -122,6 +125,7 @@ func (c *Counters) add(d *Counters) {
 		c.SYNs[i].Connect += s.Connect
 	}
 	c.Cut += d.Cut
+	c.Leaving += d.Leaving
 	c.Reattempts += d.Reattempts
 	c.Reopened += d.Reopened
 	c.Regained += d.Regained

@@ -73,7 +73,7 @@ type Connections struct {
 	Dropped    int64 `json:"dropped"`     // lost without a closing handshake
 	StillOpen  int64 `json:"still_open"`  // our Close was never answered
 
-	Lost int64 `json:"lost,omitempty"` // of PeerClosed and Dropped: before the close phase
+	Lost int64 `json:"lost,omitempty"` // of PeerClosed and Dropped: before the close phase, and before we had begun to close them
 
 	// From the beginning of the run until so many of the requested connections
 	// were open, before traffic began; 0 where it did not come to that, or where
