@@ -23,6 +23,8 @@ var results = sync.OnceValue(func() map[string]*stats.Result {
 		"crowd":       crowd(),
 		"readers":     readers(),
 		"broadcast":   broadcastOf(),
+		"storm":       storm(),
+		"churn":       churning(),
 		"huge":        huge(),
 		"idle":        idle(),
 		"nothing":     nothing(),

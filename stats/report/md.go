@@ -24,6 +24,7 @@ func Markdown(w io.Writer, r *stats.Result, cases []Case) error {
 	m.run()
 	m.latencies()
 	m.errors()
+	m.closes()
 	m.notes()
 	_, err := io.WriteString(w, m.String())
 	return err
@@ -84,6 +85,9 @@ func (m *markdown) run() {
 	item("opening", opening(r))
 	item("SYN sent again", retransmitted(r))
 	item("cut", lostSilent(r))
+	if len(r.Closes) == 1 { // several are told in a table
+		item("close codes", []string{"sent " + closeCode(r.Closes[0].Sent), "received " + closeCode(r.Closes[0].Received)})
+	}
 	item("closing", closing(r))
 	item("churn", churn(r))
 	item("recovery", append(recovery(r), attempts(r)...))
@@ -187,6 +191,22 @@ func (m *markdown) errors() {
 	for _, class := range slices.SortedFunc(maps.Keys(m.r.Errors), byClass) {
 		e := m.r.Errors[class]
 		m.row(escapeMarkdown(class), Count(e.Count), code(cutMiddle(clean(e.Example), exampleWidth)))
+	}
+}
+
+// closes tells the close codes that went each way, where they differ.
+func (m *markdown) closes() {
+	closes := m.r.Closes
+	if len(closes) < 2 {
+		return
+	}
+	m.heading("close code sent", "received", "connections")
+	for i, c := range closes {
+		if i == maxCloses {
+			m.row(Count(int64(len(closes)-i))+" more pairs", "", Count(connectionsOf(closes[i:])))
+			break
+		}
+		m.row(closeCode(c.Sent), closeCode(c.Received), Count(c.Count))
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"wsstorm/stats"
@@ -14,13 +15,18 @@ func closing(r *stats.Result) []string {
 		return nil
 	}
 	what := Count(c.Connections) + " closed"
-	if c.AtS < r.WindowS {
-		what += " from " + since(seconds(c.AtS)) + " on"
-	}
 	if c.WithinS > 0 {
 		what += " over " + Duration(seconds(c.WithinS))
 	} else {
 		what += " at once"
+	}
+	switch {
+	case c.AtS >= window(r):
+		what += " at the end"
+	case c.WithinS > 0:
+		what += " from " + since(seconds(c.AtS)) + " on"
+	default:
+		what += " at " + since(seconds(c.AtS))
 	}
 	items := []string{what}
 	if gone := c.Connections - c.NeverClosed; gone > 0 {
@@ -29,14 +35,34 @@ func closing(r *stats.Result) []string {
 	return some(items, c.NeverClosed, "never closed by the server")
 }
 
+// window returns the length of the window that the beginning of r's Closing is told
+// in: of a sum, that of the shortest part.
+func window(r *stats.Result) float64 {
+	length := r.WindowS
+	for _, p := range slices.Concat(r.Merged, r.Cycles) {
+		length = min(length, p.WindowS)
+	}
+	return length
+}
+
 // churn tells the coming and going of connections whose lifetime is over.
 func churn(r *stats.Result) []string {
 	c := r.Connections
-	if c.Departed == 0 || r.WindowS <= 0 {
+	if c.Departed == 0 {
 		return nil
 	}
-	rate := Rate(float64(c.Departed) / r.WindowS)
-	return []string{Count(c.Departed) + " left at the end of their lifetime", rate, Count(c.Reopened) + " came in their place"}
+	left := Count(c.Departed) + " left at the end of their lifetime"
+	// Connections come and go from the beginning of the warmup on.
+	length := 0.0
+	for _, i := range r.Intervals {
+		if i.Phase == "warmup" || i.Phase == "measure" {
+			length += i.LengthS
+		}
+	}
+	if length > 0 {
+		left += " (" + Rate(float64(c.Departed)/length) + ")"
+	}
+	return []string{left, Count(c.Reopened) + " came in their place"}
 }
 
 // recovery tells how lost connections came back.

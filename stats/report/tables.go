@@ -164,15 +164,21 @@ func (t *text) closes() {
 	t.line(bold, pad("Close codes", indent+labelWidth)+padLeft("count", countWidth)+"  sent      received")
 	for i, c := range closes {
 		if i == maxCloses {
-			var rest int64
-			for _, c := range closes[i:] {
-				rest += c.Count
-			}
+			rest := connectionsOf(closes[i:])
 			t.line(plain, fmt.Sprintf("%s  %s more pairs", padLeft(ShortCount(rest), indent+labelWidth+countWidth), Count(int64(len(closes)-i))))
 			break
 		}
 		t.line(plain, fmt.Sprintf("%s  %s%s", padLeft(ShortCount(c.Count), indent+labelWidth+countWidth), pad(closeCode(c.Sent), 10), closeCode(c.Received)))
 	}
+}
+
+// connectionsOf returns how many connections these pairs are of.
+func connectionsOf(closes []stats.CloseCount) int64 {
+	var n int64
+	for _, c := range closes {
+		n += c.Count
+	}
+	return n
 }
 
 // closeCode returns a close code in words where it stands for the lack of one.

@@ -173,12 +173,13 @@ func connections(c stats.Connections) []string {
 	items = append(items, Count(c.Opened)+" opened")
 	items = some(items, c.Reopened, "of those again")
 	items = some(items, c.Failed, "failed")
-	if c.Closed != c.Opened {
+	ways := some(some(some(nil, c.ClosedFIN, "by FIN"), c.ClosedRST, "by RST"), c.Vanished, "vanished")
+	switch {
+	case len(ways) > 0:
+		items = append(items, Count(c.Closed)+" closed ("+strings.Join(ways, ", ")+")")
+	case c.Closed != c.Opened:
 		items = some(items, c.Closed, "closed")
 	}
-	items = some(items, c.ClosedFIN, "closed by FIN")
-	items = some(items, c.ClosedRST, "reset by us")
-	items = some(items, c.Vanished, "vanished")
 	items = some(items, c.LeftOpen, "left open behind their Close")
 	items = some(items, c.PeerClosed, "closed by the peer")
 	items = some(items, c.Dropped, "dropped")
