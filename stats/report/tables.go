@@ -67,7 +67,7 @@ func (t *text) values(line string, quantiles []stats.Quantile, l *stats.Latency)
 // The order in which latencies are told: deliveries or replies, then a connection's life.
 var latencyOrder = [...]stats.Metric{
 	stats.Delivery, stats.Skew, stats.RTT, stats.Service, stats.Lag, stats.Queue, stats.Ping, stats.Idle,
-	stats.Open, stats.DNS, stats.Connect, stats.TLS, stats.Upgrade, stats.Close, stats.OpenAfter,
+	stats.Open, stats.DNS, stats.Connect, stats.TLS, stats.Upgrade, stats.Close, stats.OpenAfter, stats.RecoveryTime,
 }
 
 // latencies tells what took how long.
