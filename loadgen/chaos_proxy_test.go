@@ -74,12 +74,12 @@ type chaosLink struct {
 	client, server *net.TCPConn
 	wg             sync.WaitGroup
 
-	up, down cut // at which byte each direction ends
+	up, down ending // at which byte each direction ends
 	calm     bool
 }
 
-// cut is the end of a direction: at byte at, with FIN, or with a RST in both.
-type cut struct {
+// ending is the end of a direction: at byte at, with FIN, or with a RST in both.
+type ending struct {
 	at    int64 // negative: never
 	reset bool
 }
@@ -89,7 +89,7 @@ type cut struct {
 func (l *chaosLink) fate(random *rand.Rand) {
 	l.up.at, l.down.at = -1, -1
 	l.calm = random.IntN(2) == 0
-	c := cut{at: random.Int64N(600), reset: random.IntN(2) == 0}
+	c := ending{at: random.Int64N(600), reset: random.IntN(2) == 0}
 	if random.IntN(2) == 0 {
 		c.at = random.Int64N(100_000)
 	}
@@ -102,7 +102,7 @@ func (l *chaosLink) fate(random *rand.Rand) {
 }
 
 // pump forwards what comes from src to dst until it ends, or is cut.
-func (l *chaosLink) pump(dst, src *net.TCPConn, end cut, random *rand.Rand) {
+func (l *chaosLink) pump(dst, src *net.TCPConn, end ending, random *rand.Rand) {
 	buf := make([]byte, 8<<10)
 	forwarded := int64(0)
 	for {
@@ -129,7 +129,7 @@ func (l *chaosLink) pump(dst, src *net.TCPConn, end cut, random *rand.Rand) {
 }
 
 // end cuts the link.
-func (l *chaosLink) end(c cut) {
+func (l *chaosLink) end(c ending) {
 	if c.reset {
 		l.proxy.reset.Add(1)
 		l.client.SetLinger(0)

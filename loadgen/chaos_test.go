@@ -22,10 +22,11 @@ var (
 const chaosConns = 1000
 
 // TestChaos runs loads through a proxy that delays, splits, merges, truncates and
-// resets at random. Whatever it does, it changes no byte: the client finds no
-// fault with the protocol or with a reply, the totals add up, and neither
-// goroutine nor descriptor is left. A failure is repeated with -seed, as far as
-// the scheduler lets it.
+// resets at random: some whose connections stay away when they are lost, and some
+// whose connections come back, leave in a storm, or have lifetimes. Whatever it
+// does, it changes no byte: the client finds no fault with the protocol or with a
+// reply, the totals add up, and neither goroutine nor descriptor is left. A failure
+// is repeated with -seed, as far as the scheduler lets it.
 func TestChaos(t *testing.T) {
 	first, last := uint64(1), uint64(*chaosSeeds)
 	if *chaosSeed > 0 {
@@ -35,8 +36,9 @@ func TestChaos(t *testing.T) {
 		for name, p := range driverPlans() {
 			t.Run(fmt.Sprintf("seed %d, %s", seed, name), func(t *testing.T) {
 				before := held(t)
-				// A test of its own, so that its servers have stopped after it.
-				t.Run("run", func(t *testing.T) { chaos(t, p, seed) })
+				// Tests of their own, so that their servers have stopped after them.
+				t.Run("once", func(t *testing.T) { chaos(t, p, seed, false) })
+				t.Run("again and again", func(t *testing.T) { chaos(t, p, seed, true) })
 				for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 					after := held(t)
 					if after.goroutines <= before.goroutines && after.descriptors <= before.descriptors {
@@ -64,8 +66,9 @@ func held(t *testing.T) holding {
 	return holding{runtime.NumGoroutine(), len(list)}
 }
 
-// chaos runs one load, whose kind depends on the seed too.
-func chaos(t *testing.T, p Plan, seed uint64) {
+// chaos runs one load, whose kind depends on the seed too, with connections that
+// live once or several times.
+func chaos(t *testing.T, p Plan, seed uint64, again bool) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := startWild(t, &wildServer{})
 	proxy := startChaosProxy(t, s.ln.Addr().String(), seed)
@@ -88,6 +91,9 @@ func chaos(t *testing.T, p Plan, seed uint64) {
 	if random.IntN(2) == 0 {
 		p.PingInterval = 100 * time.Millisecond
 	}
+	if again {
+		returning(&p, random)
+	}
 	r := load(t, t.Context(), p)
 	t.Logf("%+v, %+v, truncated %d, reset %d", r.Connections, r.Messages, proxy.truncated.Load(), proxy.reset.Load())
 
@@ -107,5 +113,34 @@ func chaos(t *testing.T, p Plan, seed uint64) {
 	if c := r.Connections; c.Failed+c.Dropped > proxy.truncated.Load()+proxy.reset.Load() {
 		t.Errorf("%d connections failed and %d were dropped, but only %d and %d were cut and reset",
 			c.Failed, c.Dropped, proxy.truncated.Load(), proxy.reset.Load())
+	}
+	if !again {
+		return
+	}
+	c, v := r.Connections, r.Recovery
+	t.Logf("%+v", v)
+	if v == nil || v.Recovered == 0 || c.Reopened == 0 {
+		t.Fatalf("recovery: got %+v of %+v, want connections that were lost, and back", v, c)
+	}
+	if c.Reopened < v.Recovered || c.Regained > c.Lost || c.Regained > v.Recovered || c.Opened > c.Requested+c.Reopened {
+		t.Errorf("connections that came back do not add up: %+v, %+v", c, v)
+	}
+}
+
+// returning has the connections of p come back, at least when they are lost.
+func returning(p *Plan, random *rand.Rand) {
+	p.Duration += 500 * time.Millisecond
+	p.Reconnect = [...]Reconnect{
+		{Kind: ReconnectImmediate},
+		{Kind: ReconnectFixed, Base: 50 * time.Millisecond},
+		{Kind: ReconnectJitter, Base: 50 * time.Millisecond, Cap: time.Second},
+	}[random.IntN(3)]
+	if random.IntN(2) == 0 {
+		p.CloseShare, p.CloseAt = 0.1+0.9*random.Float64(), 50*time.Millisecond
+		p.CloseWithin = time.Duration(random.IntN(200)) * time.Millisecond
+		p.Exits = []ExitShare{{ExitHandshake, 1}, {ExitFIN, random.Float64()}, {ExitReset, random.Float64()}, {ExitVanish, random.Float64()}}
+	}
+	if random.IntN(2) == 0 {
+		p.Lifetime = Lifetime{Kind: LifetimeExp, Mean: time.Second}
 	}
 }
