@@ -84,6 +84,9 @@ func (l *life) awake(w *worker, s *session, now time.Duration) {
 		w.shard.Reopened++
 		s.arrivals.skip(w, s, now, l.ours)
 	}
+	if now >= l.leaveAt {
+		l.spare(w)
+	}
 	if l.lostAt != never {
 		w.recovered(l, now)
 		if !l.ours {
@@ -106,12 +109,28 @@ func (w *worker) recovered(l *life, now time.Duration) {
 	}
 }
 
+// spare takes the connection off the close storm's list: it is gone, or was away
+// when the others left.
+func (l *life) spare(w *worker) {
+	l.leaveAt = never
+	if !l.leaving {
+		return
+	}
+	l.leaving = false
+	if w.leaving--; w.leaving == 0 {
+		w.poke()
+	}
+}
+
 // failed takes note that the connection of s could not be opened.
 func (l *life) failed(w *worker, s *session, now time.Duration) {
 	if l.number == 0 {
 		return // what never was open cannot come back
 	}
 	w.shard.Reattempts++
+	if now >= l.leaveAt {
+		l.spare(w)
+	}
 	if l.lostAt != never {
 		w.shard.Recovery.Failed++
 		w.shard.Recovery.MostAttempts = max(w.shard.Recovery.MostAttempts, int64(l.attempts))
@@ -135,16 +154,13 @@ func (w *worker) delay(failed uint32, s *session) time.Duration {
 
 // ended takes note that the connection of s, which was open, is over.
 func (l *life) ended(w *worker, s *session, now time.Duration) {
-	if l.leaving {
-		l.leaving = false
-		if w.leaving--; w.leaving == 0 {
-			w.poke()
-		}
+	stays := !w.plan.returns() || w.ctl.stop.passed(now)
+	if l.left || stays {
+		l.spare(w)
 	}
-	l.leaveAt = never
 	l.ours = l.left || s.retiring
 	l.left = false
-	if !w.plan.returns() || w.ctl.stop.passed(now) {
+	if stays {
 		return
 	}
 	l.attempts = 0

@@ -59,7 +59,7 @@ func (p *Plan) completeStorm() error {
 // leavers returns which connections a close storm takes, and in which order: a
 // share of all, drawn with the plan's seed.
 func (p *Plan) leavers() []int {
-	n := int(math.Round(p.CloseShare * float64(p.Connections)))
+	n := max(1, int(math.Round(p.CloseShare*float64(p.Connections))))
 	return rand.New(rand.NewPCG(p.Seed, 0xC105E)).Perm(p.Connections)[:n]
 }
 
@@ -77,7 +77,6 @@ func (r *run) planStorm(measure time.Duration) {
 		l.leaving, l.leaver = true, true
 		l.leaveAt = measure + r.plan.CloseAt + r.plan.stagger(rank, len(leavers))
 		w.leaving++
-		r.closing++
 	}
 	r.ctl.storm.set(measure + r.plan.CloseAt)
 }
@@ -146,6 +145,7 @@ func (w *worker) leaveAt(s *session) time.Duration {
 func (s *session) walkOut(w *worker, now time.Duration) {
 	l := w.life(s)
 	l.leaveAt, l.left = never, true
+	w.walkedOut++
 	s.depart(w, now)
 }
 
@@ -162,7 +162,7 @@ func (w *worker) closeAt(s *session) time.Duration {
 // the storm or, where there is none, the end of the run.
 func (w *worker) closes(l *life, now time.Duration) bool {
 	if w.plan.storm() {
-		return l.leaving
+		return l.left
 	}
 	return w.ctl.close.passed(now)
 }
@@ -192,12 +192,13 @@ func (r *run) closingOf(neverClosed int64) *stats.Closing {
 	if at == never {
 		at = r.ctl.close.get()
 	}
-	if r.closing == 0 || at == never {
-		return nil
-	}
 	last := time.Duration(0)
 	for _, w := range r.workers {
 		last = max(last, w.lastGone)
+		r.closing += w.walkedOut
+	}
+	if r.closing == 0 || at == never {
+		return nil
 	}
 	return stats.NewClosing(at-r.windowFrom, r.plan.CloseWithin, last-at, r.closing, neverClosed)
 }

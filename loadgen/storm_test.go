@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"wsstorm/internal/echoserver"
 	"wsstorm/stats"
 )
 
@@ -93,6 +94,30 @@ func TestNobodyAnswersTheStorm(t *testing.T) {
 		wantErrors(t, r, stats.ErrCloseTimeout)
 		if got := r.Closing; got == nil || got.Connections != 5 || got.NeverClosed != 5 {
 			t.Errorf("closing: got %+v, want 5, none of them closed by the server", got)
+		}
+	})
+}
+
+// TestStormAfterLosses: the storm takes those that the server had closed before and
+// that have come back; whoever has not come back is not among those it closed.
+func TestStormAfterLosses(t *testing.T) {
+	atOnce(t, 4, map[string]ReconnectKind{"back": ReconnectImmediate, "gone": ReconnectNone}, func(t *testing.T, p Plan, kind ReconnectKind) {
+		server := withFaults(t, echoserver.Faults{Seed: 4, CloseAfter: echoserver.After{Messages: 1, Share: 0.5}})
+		p = aimed(t, p, server.URL())
+		p.Connections, p.Rate, p.Duration = 20, 400, 600*time.Millisecond
+		p.CloseShare, p.CloseAt = 1, 300*time.Millisecond
+		p.Exits = []ExitShare{{ExitReset, 1}}
+		p.Reconnect = Reconnect{Kind: kind}
+		r := load(t, t.Context(), p)
+		c, closing := r.Connections, r.Closing
+		if c.PeerClosed == 0 || closing == nil {
+			t.Fatalf("connections %+v, closing %+v: want losses before a storm", c, closing)
+		}
+		if kind == ReconnectNone && (closing.Connections != 20-c.PeerClosed || closing.Connections != c.ClosedRST) {
+			t.Errorf("%d closed by the storm, %d by a reset and %d by the peer of 20 before", closing.Connections, c.ClosedRST, c.PeerClosed)
+		}
+		if kind == ReconnectImmediate && closing.Connections <= 12 {
+			t.Errorf("%d closed by the storm, want more than the 12 of 20 that were never lost", closing.Connections)
 		}
 	})
 }

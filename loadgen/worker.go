@@ -50,6 +50,7 @@ type worker struct {
 	bytesRead   [numHabits]int64 // in the measured window, by bad readers
 	cuts        []cut            // of bad readers' connections
 	lastReply   time.Duration    // when the latest reply came
+	walkedOut   int64            // connections that the close storm took
 	neverClosed int64            // connections that the peer did not end after us
 	progress    time.Duration    // when the latest piece of a message went out, or of a reply came
 }
