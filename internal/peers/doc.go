@@ -4,6 +4,10 @@
 // in front of one of them. Two ends by the same authors agree on each other's
 // mistakes; these do not.
 //
+// Every load runs against each of them. Storms, churn, bad readers and a broadcast
+// run against ws, nginx in front of it, and the built-in server to compare with;
+// ws tells how it saw its connections end, which has to be what the result says.
+//
 // The suite is the package's test under the build tag integration
 // (`make integration`). It installs the servers into the user's cache directory,
 // each set in a folder named after the hash of its lock file, so that a second
