@@ -59,14 +59,20 @@ func compare(t *testing.T, p process, doc document, before sight) {
 	}
 	c := doc.Connections
 	abrupt := c.ClosedFIN + c.ClosedRST + c.Vanished
+	// Of those that were to come in the place of others some are given up as the run
+	// ends, with their opening handshake on its way: the server may have answered it.
+	opened := after.Opened - before.Opened
+	halfway := opened - c.Opened
+	if most := c.Departed - c.Reopened; halfway < 0 || halfway > max(0, most) {
+		t.Errorf("the server saw %d connections opened, wsstorm says %d, and that %d were not opened again", opened, c.Opened, most)
+	}
 	for _, count := range []struct {
 		what      string
 		got, want int
 	}{
-		{"connections opened", after.Opened - before.Opened, c.Opened},
 		// Those who do not read send a Close frame, and do not see it answered.
 		{"closed with code 1000", after.Codes["1000"] - before.Codes["1000"], c.Closed - abrupt + c.StillOpen},
-		{"closed without a Close frame", after.Codes["1006"] - before.Codes["1006"], abrupt},
+		{"closed without a Close frame", after.Codes["1006"] - before.Codes["1006"], abrupt + halfway},
 	} {
 		if count.got != count.want {
 			t.Errorf("%s: the server saw %d, wsstorm says %d", count.what, count.got, count.want)
@@ -76,7 +82,7 @@ func compare(t *testing.T, p process, doc document, before sight) {
 	if !strings.HasPrefix(p.name, "nginx") {
 		// Whoever vanished is reset at the end, and so is who leaves without
 		// having read what came.
-		if want := c.ClosedRST + c.Vanished + c.StillOpen; resets != want {
+		if want := c.ClosedRST + c.Vanished + c.StillOpen; resets < want || resets > want+halfway {
 			t.Errorf("the server saw %d resets, want %d", resets, want)
 		}
 		return
