@@ -149,6 +149,7 @@ func TestBenchRefuses(t *testing.T) {
 }
 
 func TestBenchOfServersThatDoNotServe(t *testing.T) {
+	t.Parallel() // it mostly waits
 	addr := freeAddress(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -171,6 +172,7 @@ func TestBenchOfServersThatDoNotServe(t *testing.T) {
 // A server that forks, ignores SIGTERM in its child and ends itself leaves
 // nothing.
 func TestServerIsStoppedWithItsChildren(t *testing.T) {
+	t.Parallel() // it mostly waits
 	addr := freeAddress(t)
 	pids := filepath.Join(t.TempDir(), "pids")
 	command, err := splitCommand(fmt.Sprintf(`sh -c "(trap '' TERM; while :; do sleep 0.1; done) & echo $! > %s; exec %s"`, pids, serveCommand(t, addr)))

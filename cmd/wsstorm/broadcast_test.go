@@ -29,12 +29,14 @@ func TestBroadcast(t *testing.T) {
 // Lost copies are errors as lost replies are, and an objective of one's own takes
 // their place.
 func TestBroadcastObjectives(t *testing.T) {
-	for _, tt := range []struct {
+	t.Parallel() // it mostly waits
+	type test struct {
 		objective string
 		code      int
-	}{
+	}
+	atOnce(t, []test{
 		{"", exitMissed}, {"lost>45%", exitOK}, {"broadcast.lost>10%", exitMissed}, {"delivery.p50>1ns", exitMissed},
-	} {
+	}, func(t *testing.T, tt test) {
 		server, err := echoserver.Listen("127.0.0.1:0", echoserver.Config{
 			Faults: echoserver.Faults{Broadcast: echoserver.BroadcastAll, Drop: 0.3},
 		})
@@ -56,5 +58,5 @@ func TestBroadcastObjectives(t *testing.T) {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-	}
+	})
 }

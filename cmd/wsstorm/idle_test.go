@@ -47,6 +47,7 @@ func forgets(t *testing.T, after time.Duration) string {
 }
 
 func TestFindIdleTimeoutInRounds(t *testing.T) {
+	t.Parallel() // it mostly waits
 	url := forgets(t, 250*time.Millisecond)
 	got := wsstorm(t, "--find-idle-timeout", "1s", "-c", "10", "--ping-timeout", "200ms", "--close-timeout", "50ms", "-o", "json", url)
 	r := got.result(t)
@@ -66,6 +67,7 @@ func TestFindIdleTimeoutInRounds(t *testing.T) {
 }
 
 func TestFindIdleTimeoutFindsNone(t *testing.T) {
+	t.Parallel() // it mostly waits
 	url := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) { echo(w, r, same) })
 	got := wsstorm(t, "--find-idle-timeout", "50ms", "-c", "5", url)
 	if got.code != exitOK || !strings.Contains(got.out, "No cut up to ") {

@@ -46,6 +46,7 @@ func TestLoadOfTheBuiltInServer(t *testing.T) {
 }
 
 func TestLoadInStages(t *testing.T) {
+	t.Parallel() // it mostly waits
 	got := wsstorm(t, "-c", "2", "--stage", "200ms:100,200ms:100-200", "--warmup", "0", "-o", "json")
 	r := got.result(t)
 	if got.err != "" || r.Interrupted || len(r.Stages) != 2 {
@@ -67,6 +68,7 @@ func TestLoadInStages(t *testing.T) {
 }
 
 func TestLoadOfConnectionsInStages(t *testing.T) {
+	t.Parallel() // it mostly waits
 	got := wsstorm(t, "--connect-stage", "200ms:0-8,100ms:8,200ms:8-0", "-o", "json")
 	r := got.result(t)
 	if got.err != "" || r.Connections.Requested != 8 || r.Connections.Opened != 8 || r.Connections.Closed != 8 || len(r.Errors) > 0 {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"wsstorm/internal/leak"
@@ -46,6 +47,10 @@ func shorten(args []string) []string {
 	short := slices.Clone(args)
 	if has("--cycles") {
 		short = append(short, "--cycles", "2", "--pause", "0")
+	}
+	if has("--vary") {
+		// Four connections hold it, and five do not.
+		return append(short, "--max-load", "connections.requested<5", "-c", "4", "-d", "200ms", "--warmup", "0", "--insecure")
 	}
 	if has("--max-load") {
 		// A search that any server ends soon: within so many messages in a run.
@@ -95,6 +100,17 @@ func wsstormIn(ctx context.Context, args ...string) ran {
 	var out, err bytes.Buffer
 	code := run(ctx, args, strings.NewReader(""), &out, &err)
 	return ran{code, out.String(), err.String()}
+}
+
+// atOnce runs f for each case at the same time: for tests that do little but
+// wait.
+func atOnce[Case any](t *testing.T, cases []Case, f func(*testing.T, Case)) {
+	t.Helper()
+	var all sync.WaitGroup
+	for _, c := range cases {
+		all.Go(func() { t.Run("", func(t *testing.T) { f(t, c) }) })
+	}
+	all.Wait()
 }
 
 // writeTemp writes a file into a directory of the test's own and returns its

@@ -84,12 +84,13 @@ func TestMetrics(t *testing.T) {
 
 // While the run lasts, somebody can look; when it has ended, nobody answers.
 func TestListen(t *testing.T) {
+	t.Parallel() // it mostly waits
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	stderr := &firstLine{line: make(chan string, 1)}
 	ended := make(chan int)
 	go func() {
-		ended <- run(ctx, []string{"-c", "2", "-d", "10m", "--listen", "127.0.0.1:0"}, strings.NewReader(""), io.Discard, stderr)
+		ended <- run(ctx, []string{"-c", "2", "--rate", "200", "-d", "10m", "--listen", "127.0.0.1:0"}, strings.NewReader(""), io.Discard, stderr)
 	}()
 	url, found := strings.CutPrefix(<-stderr.line, "wsstorm: metrics at ")
 	if !found {

@@ -124,6 +124,7 @@ func TestObjectivesOfAScenario(t *testing.T) {
 // A run of ten minutes that misses an objective ends at the next look at it, and
 // says which one it was.
 func TestAbortEarly(t *testing.T) {
+	t.Parallel() // it mostly waits
 	var opened, echoing atomic.Int64
 	refuses := func(w http.ResponseWriter, r *http.Request) {
 		if opened.Add(1) == 2 {
@@ -139,18 +140,19 @@ func TestAbortEarly(t *testing.T) {
 		}
 		echo(w, r, func([]byte) []byte { panic(http.ErrAbortHandler) }) // with a message on its way
 	}
-	tests := []struct {
+	type test struct {
 		name, url string
 		args      []string
 		want      string
-	}{
+	}
+	tests := []test{
 		{"errors", flips(t), []string{"--fail-if", "rtt.p99>1h", "--fail-if", "errors>2"}, "errors>2"},
 		{"a connection", serveHTTP(t, refuses), []string{"--fail-if", "failed>0"}, "failed>0"},
 		{"a lost message", serveHTTP(t, drops), []string{"--fail-if", "errors>1M", "--fail-if", "lost>0"}, "lost>0"},
 		{"a second", flips(t), []string{"--fail-if", "rtt.p50>1ns for 1s", "--fail-if", "errors>1M"}, "rtt.p50>1ns for 1s"},
 	}
-	for _, tt := range tests {
-		got := wsstorm(t, append(tt.args, "--abort-early", "-c", "4", "-d", "10m", "--warmup", "0", "-o", "json", tt.url)...)
+	atOnce(t, tests, func(t *testing.T, tt test) {
+		got := wsstorm(t, append(tt.args, "--abort-early", "-c", "4", "--rate", "1k", "-d", "10m", "--warmup", "0", "-o", "json", tt.url)...)
 		r := got.result(t)
 		i := slices.IndexFunc(r.Objectives, func(o stats.Objective) bool { return o.EndedRun })
 		if i < 0 || r.Objectives[i].Objective != tt.want || !r.Objectives[i].Missed || !r.Interrupted {
@@ -159,7 +161,7 @@ func TestAbortEarly(t *testing.T) {
 		if got.code != exitMissed && got.code != exitInvalid { // so many connections fail in some
 			t.Errorf("%s: got exit code %d, want %d", tt.name, got.code, exitMissed)
 		}
-	}
+	})
 }
 
 // A run whose window is over is not said to have been ended.
@@ -179,7 +181,8 @@ func TestGuardLeavesTheEndAlone(t *testing.T) {
 
 // What ends a run is an objective of --abort-early, and nothing else.
 func TestWithoutAbortEarlyTheRunGoesOn(t *testing.T) {
-	got := wsstorm(t, "--fail-if", "rtt.p50>1ns for 1s", "-c", "1", "-d", "2s", "--warmup", "0", "-o", "json", flips(t))
+	t.Parallel() // it mostly waits
+	got := wsstorm(t, "--fail-if", "rtt.p50>1ns for 1s", "-c", "1", "--rate", "200", "-d", "2s", "--warmup", "0", "-o", "json", flips(t))
 	if r := got.result(t); r.Interrupted || r.EndedByObjective() || !r.Objectives[0].Missed {
 		t.Errorf("got interrupted %v, %+v, want a whole run", r.Interrupted, r.Objectives)
 	}

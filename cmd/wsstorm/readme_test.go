@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
 )
 
 const readme = "../../README.md"
@@ -38,6 +39,8 @@ var shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 //   - go run ./cmd/wsstorm and wsstorm are this test binary, and of make only the
 //     name of the target is looked at.
 //   - Exit code 5 passes: it says that this machine is busy.
+//   - Blocks run at the same time, since they mostly wait, but for the one that
+//     saves the result that others read, which is the first.
 func TestReadmeCommands(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
@@ -54,8 +57,8 @@ func TestReadmeCommands(t *testing.T) {
 	if len(blocks) < 4 {
 		t.Fatalf("README has %d blocks of commands", len(blocks))
 	}
-	for _, block := range blocks {
-		script := strings.ReplaceAll(string(block[1]), "host.example", addr)
+	execute := func(block []byte) {
+		script := strings.ReplaceAll(string(block), "host.example", addr)
 		// bash's own -e says nothing of a source <(...) that failed.
 		cmd := exec.CommandContext(t.Context(), bash, "-e", "-o", "pipefail", "-c", script)
 		cmd.Dir = dir
@@ -64,6 +67,20 @@ func TestReadmeCommands(t *testing.T) {
 			t.Errorf("%v\n%s\n%s", err, script, out)
 		}
 	}
+	saves := slices.IndexFunc(blocks, func(b [][]byte) bool { return strings.Contains(string(b[1]), "json=result.json") })
+	if saves < 0 {
+		t.Fatal("no block of README saves result.json")
+	}
+	execute(blocks[saves][1])
+	var others errgroup.Group
+	others.SetLimit(6)
+	for _, block := range slices.Delete(blocks, saves, saves+1) {
+		others.Go(func() error {
+			execute(block[1])
+			return nil
+		})
+	}
+	others.Wait()
 	if data, err := os.ReadFile(filepath.Join(dir, "result.json")); err != nil || (ran{out: string(data)}).result(t).Messages.Received == 0 {
 		t.Errorf("no result.json of a run: %v", err)
 	}

@@ -80,6 +80,7 @@ func disturbed(t *testing.T, r *stats.Result) bool {
 }
 
 func TestSearchOverRates(t *testing.T) {
+	t.Parallel() // it mostly waits
 	// 40 of the messages of a run of 200 ms are answered: 200 a second.
 	url := answers(t, func(n int) bool { return n <= 40 })
 	got := wsstorm(t, "--max-load", "rtt.max<1h", "-c", "1", "-d", "200ms", "--warmup", "0", "--drain", "300ms", "--rate", "70", "-o", "json", url)
@@ -151,14 +152,16 @@ func TestSearchWithOtherObjectives(t *testing.T) {
 }
 
 func TestSearchThatFindsNothing(t *testing.T) {
+	t.Parallel() // it mostly waits
 	var refused atomic.Int64
-	tests := []struct {
+	type test struct {
 		name   string
 		url    string
 		code   int
 		probes int // at least
 		err    string
-	}{
+	}
+	tests := []test{
 		{"every second message is answered", answers(t, func(n int) bool { return n%2 == 1 }), exitMissed, 3, "wsstorm: The server does not hold rtt.max<1h even at 60/s ("},
 		{"nothing is", serveHTTP(t, func(w http.ResponseWriter, r *http.Request) { echo(w, r, nothing) }), exitFailed, 3, "wsstorm: no message was answered"},
 		{"nobody is let in", serveHTTP(t, func(w http.ResponseWriter, r *http.Request) {
@@ -166,16 +169,16 @@ func TestSearchThatFindsNothing(t *testing.T) {
 			http.Error(w, "no", http.StatusForbidden)
 		}), exitFailed, 1, "wsstorm: no connection was opened: 1 times "},
 	}
-	for _, tt := range tests {
+	atOnce(t, tests, func(t *testing.T, tt test) {
 		got := wsstorm(t, "--max-load", "rtt.max<1h", "-c", "1", "-d", "200ms", "--warmup", "0", "--drain", "200ms", "--rate", "200", "-o", "json", tt.url)
 		r := got.result(t)
 		if disturbed(t, r) {
-			continue
+			return
 		}
 		if s := r.Search; got.code != tt.code || !strings.HasPrefix(got.err, tt.err) || strings.Count(got.err, "\n") != 1 || s.Held != 0 || len(s.Probes) < tt.probes {
 			t.Errorf("%s: got exit code %d, %q, %+v, want %d, %q", tt.name, got.code, got.err, s, tt.code, tt.err)
 		}
-	}
+	})
 	if n := refused.Load(); n != 1 {
 		t.Errorf("a server that lets nobody in was asked %d times, want once", n)
 	}
