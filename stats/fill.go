@@ -163,5 +163,5 @@ func (c *Collector) latency(s some, lost int64) *Latency {
 	if sum.total == 0 {
 		return nil
 	}
-	return newLatency(sum.export(), clamped, lost)
+	return sumUp(sum.export(), sum.moments(), clamped, lost)
 }

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"math"
 	"math/bits"
 	"time"
 
@@ -52,6 +53,14 @@ func bucketTop(i int) int64 {
 	return int64(i-shift<<bucketBits+1)<<shift - 1
 }
 
+// bucketBottom returns the least value that counter i stands for.
+func bucketBottom(i int) int64 {
+	if i == 0 {
+		return 0
+	}
+	return bucketTop(i-1) + 1
+}
+
 // record counts v, which lies between 0 and highestValue.
 func (h *histogram) record(v int64) {
 	i := bucketIndex(v)
@@ -101,6 +110,31 @@ func (h *histogram) max() int64 {
 		return 0
 	}
 	return bucketTop(h.last)
+}
+
+// moments returns what the library would say of the values, of which there is one
+// at least.
+func (h *histogram) moments() moments {
+	m := moments{min: bucketBottom(h.first), max: bucketTop(h.last)}
+	total := float64(h.total)
+	middle := func(i int) float64 {
+		bottom := bucketBottom(i)
+		return float64(bottom + (bucketTop(i)-bottom+1)>>1)
+	}
+	for i := h.first; i <= h.last; i++ {
+		if n := h.counts[i]; n != 0 {
+			m.mean += float64(n) * middle(i) / total
+		}
+	}
+	variance := 0.0
+	for i := h.first; i <= h.last; i++ {
+		if n := h.counts[i]; n != 0 {
+			dev := middle(i) - m.mean
+			variance += (dev * dev) * float64(n) / total
+		}
+	}
+	m.stddev = math.Sqrt(variance)
+	return m
 }
 
 // export returns a copy for the library to sum up and encode.

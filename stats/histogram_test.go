@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -119,6 +120,24 @@ func TestRecorderClamps(t *testing.T) {
 		}
 		if got, want := r.h.last, bucketIndex(int64(c.want)); got != want {
 			t.Errorf("%v: recorded as %v, want %v", c.d, time.Duration(bucketTop(got)), c.want)
+		}
+	}
+}
+
+// What is said of a histogram's values as a whole is what the library says.
+func TestMomentsAreTheLibrarys(t *testing.T) {
+	source := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{1, 2, 100, 10_000} {
+		for _, most := range []int64{1, 2, 2047, 2048, 2049, 1_000_000, highestValue} {
+			h := newHistogram()
+			for range n {
+				h.record(source.Int64N(most + 1))
+			}
+			lib := h.export()
+			got, want := h.moments(), moments{lib.Min(), lib.Max(), lib.Mean(), lib.StdDev()}
+			if got.min != want.min || got.max != want.max || rounded(got.mean) != rounded(want.mean) || rounded(got.stddev) != rounded(want.stddev) {
+				t.Errorf("%d values up to %d: got %+v, want %+v", n, most, got, want)
+			}
 		}
 	}
 }

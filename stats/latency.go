@@ -11,12 +11,24 @@ import (
 // newLatency sums up h, which holds at least one value, and censored values that
 // are greater than all that it holds.
 func newLatency(h *hdrhistogram.Histogram, clamped, censored int64) *Latency {
+	return sumUp(h, moments{h.Min(), h.Max(), h.Mean(), h.StdDev()}, clamped, censored)
+}
+
+// moments are what a histogram says of its values as a whole.
+type moments struct {
+	min, max     int64
+	mean, stddev float64
+}
+
+// sumUp is newLatency where the moments of h are known: the library takes a walk
+// through all of its counters for each of them.
+func sumUp(h *hdrhistogram.Histogram, m moments, clamped, censored int64) *Latency {
 	l := &Latency{
 		Count:       h.TotalCount(),
-		MinNS:       h.Min(),
-		MeanNS:      rounded(h.Mean()),
-		StddevNS:    rounded(h.StdDev()),
-		MaxNS:       h.Max(),
+		MinNS:       m.min,
+		MeanNS:      rounded(m.mean),
+		StddevNS:    rounded(m.stddev),
+		MaxNS:       m.max,
 		Percentiles: make(map[string]int64),
 		Clamped:     clamped,
 		Censored:    censored,
