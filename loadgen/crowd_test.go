@@ -62,7 +62,7 @@ func TestConnectStages(t *testing.T) {
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
 		p.Connections, p.InFlight = 0, 2
-		p.ConnectStages = []Stage{{100 * time.Millisecond, 0, 20}, {100 * time.Millisecond, 30, 30}, {100 * time.Millisecond, 30, 0}}
+		p.ConnectStages = []Stage{{250 * time.Millisecond, 0, 20}, {250 * time.Millisecond, 30, 30}, {250 * time.Millisecond, 30, 0}}
 		res := load(t, t.Context(), p)
 		if c := res.Connections; c.Requested != 30 || c.Opened != 30 || c.Closed != 30 {
 			t.Errorf("got %+v, want 30 opened and closed", c)

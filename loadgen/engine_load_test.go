@@ -164,13 +164,14 @@ func TestOpenLoopIsExact(t *testing.T) {
 				p = aimed(t, p, s.URL())
 				p.Duration = 100 * time.Millisecond
 				c.plan(&p)
-				if c.want == 0 {
+				want := c.want
+				if want == 0 {
 					all, _ := dues(openRun(t, p), p.Duration)
-					c.want = int64(len(all))
+					want = int64(len(all))
 				}
 				r := load(t, t.Context(), p)
-				if m := r.Messages; m.Sent != c.want || m.Received != c.want || m.Unsent != 0 {
-					t.Errorf("got %d sent, %d received, %d unsent; want %d, %d, 0", m.Sent, m.Received, m.Unsent, c.want, c.want)
+				if m := r.Messages; m.Sent != want || m.Received != want || m.Unsent != 0 {
+					t.Errorf("got %d sent, %d received, %d unsent; want %d, %d, 0", m.Sent, m.Received, m.Unsent, want, want)
 				}
 				checkAllClosed(t, r, s, p.Connections)
 			})

@@ -30,12 +30,17 @@ func driverPlans() map[string]Plan {
 	return plans
 }
 
-// eachDriver runs f once for each driver, with its plan.
+// eachDriver runs f once for each driver, with its plan, at the same time.
 func eachDriver(t *testing.T, f func(t *testing.T, p Plan)) {
 	t.Helper()
+	var all errgroup.Group
 	for name, p := range driverPlans() {
-		t.Run(name, func(t *testing.T) { f(t, p) })
+		all.Go(func() error {
+			t.Run(name, func(t *testing.T) { f(t, p) })
+			return nil
+		})
 	}
+	all.Wait()
 }
 
 // atOnce runs f for each driver and each case, limit of them at the same time:

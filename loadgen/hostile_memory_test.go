@@ -99,9 +99,9 @@ func TestHostileMemory(t *testing.T) {
 	if slowness > 1 {
 		t.Skip("the race detector's own memory would be measured, and nothing here is about races")
 	}
-	eachDriver(t, func(t *testing.T, p Plan) {
+	for driver, p := range driverPlans() {
 		for _, c := range memoryFaults() {
-			t.Run(c.name, func(t *testing.T) {
+			t.Run(driver+", "+c.name, func(t *testing.T) {
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				c.run(t, p)
@@ -113,5 +113,5 @@ func TestHostileMemory(t *testing.T) {
 				}
 			})
 		}
-	})
+	}
 }

@@ -66,7 +66,7 @@ func nameServer(t *testing.T, addresses ...[4]byte) {
 // if the name server has turns of its own, and those that begin with one where
 // nobody listens go on to the next.
 func TestANameOfSeveralAddresses(t *testing.T) {
-	eachDriver(t, func(t *testing.T, p Plan) {
+	for driver, p := range driverPlans() { // one after the other: there is one resolver
 		seen, port := listen(t, 1, 2)
 		for name, tt := range map[string]struct {
 			addresses [][4]byte
@@ -76,7 +76,7 @@ func TestANameOfSeveralAddresses(t *testing.T) {
 			"one of three does not":      {[][4]byte{{127, 0, 0, 1}, {127, 0, 0, 2}, {127, 0, 0, 3}}, []int{4, 8}},
 			"one of two does not answer": {[][4]byte{{127, 0, 0, 1}, {127, 0, 0, 3}}, []int{0, 12}},
 		} {
-			t.Run(name, func(t *testing.T) {
+			t.Run(driver+", "+name, func(t *testing.T) {
 				nameServer(t, tt.addresses...)
 				p := aimed(t, p, "ws://turns.test:"+port+"/")
 				p.Connections, p.InFlight, p.Messages = 12, 1, 12
@@ -98,5 +98,5 @@ func TestANameOfSeveralAddresses(t *testing.T) {
 				}
 			})
 		}
-	})
+	}
 }

@@ -16,8 +16,8 @@ func TestCloseStorm(t *testing.T) {
 		"handshake": ExitHandshake, "fin": ExitFIN, "rst": ExitReset, "vanish": ExitVanish,
 	}, func(t *testing.T, p Plan, exit Exit) {
 		p = aimed(t, p, server.URL())
-		p.Connections, p.InFlight, p.Duration = 40, 1, 600*time.Millisecond
-		p.CloseShare, p.CloseWithin = 0.3, 50*time.Millisecond
+		p.Connections, p.InFlight, p.Duration = 40, 1, time.Second
+		p.CloseShare, p.CloseAt, p.CloseWithin = 0.3, 400*time.Millisecond, 50*time.Millisecond
 		p.Exits = []ExitShare{{exit, 1}}
 		r := load(t, t.Context(), p)
 		want := stats.Connections{Requested: 40, Opened: 40, Closed: 40}
