@@ -106,6 +106,9 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	} else if c.Opened+c.Failed > c.Requested+c.Reattempts {
 		t.Errorf("%d opened and %d failed of %d requested", c.Opened, c.Failed, c.Requested)
 	}
+	if c.LeftOpen > c.Closed+c.PeerClosed {
+		t.Errorf("%d left open of %d closed by us and %d by the peer", c.LeftOpen, c.Closed, c.PeerClosed)
+	}
 	closes := int64(0)
 	for _, n := range r.Closes {
 		closes += n.Count

@@ -93,7 +93,7 @@ type Connections struct {
 	ClosedRST int64 `json:"closed_rst,omitempty"` // reset
 	Vanished  int64 `json:"vanished,omitempty"`   // nothing was ever sent again: the peer was not told
 
-	LeftOpen int64 `json:"left_open,omitempty"` // of Closed: the peer did not end TCP within the close timeout
+	LeftOpen int64 `json:"left_open,omitempty"` // of Closed and PeerClosed: the peer did not end TCP within the close timeout
 }
 
 // A SYNRetransmission counts the connections whose SYN was sent again that many
