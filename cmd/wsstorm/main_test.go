@@ -23,7 +23,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asShortProgram) != "" {
 		os.Args = append(os.Args[:1], shorten(os.Args[1:])...)
 	}
-	if os.Getenv(asProgram) != "" {
+	worker := slices.Contains(os.Args, "-test.fuzzworker") // inherits the environment
+	if os.Getenv(asProgram) != "" && !worker {
 		main()
 	}
 	os.Setenv(asProgram, "1")
