@@ -86,7 +86,7 @@ func TestIdleConnectStages(t *testing.T) {
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
 		p.Connections = 0
-		p.ConnectStages = []Stage{{50 * time.Millisecond, 0, 20}, {50 * time.Millisecond, 30, 30}, {50 * time.Millisecond, 30, 0}}
+		p.ConnectStages = []Stage{{250 * time.Millisecond, 0, 20}, {250 * time.Millisecond, 30, 30}, {250 * time.Millisecond, 30, 0}}
 		r := load(t, t.Context(), p)
 		wantErrors(t, r)
 		wantConnections(t, r, stats.Connections{Requested: 30, Opened: 30, Closed: 30})
