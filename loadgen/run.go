@@ -36,7 +36,7 @@ type run struct {
 	windowFrom, windowTo time.Duration
 	before, after        stats.Usage // of this process, at the ends of the window
 	interrupted          bool
-	closing              int64 // connections that we closed; see stats.Closing
+	closing              int64 // connections that were open at the end, where no storm closes them before
 
 	publishers, subscribers int64 // of a broadcast, when traffic began
 }

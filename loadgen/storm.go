@@ -52,6 +52,9 @@ func (p *Plan) completeStorm() error {
 		if p.CloseAt >= p.Duration {
 			return refuse("CloseAt", "the close storm would come after the end of the run")
 		}
+		if p.CloseAt+p.CloseWithin > p.Duration {
+			return refuse("CloseWithin", "the close storm would not be over before the end of the run")
+		}
 	}
 	return nil
 }
@@ -71,7 +74,7 @@ func (r *run) planStorm(measure time.Duration) {
 		w := r.workers[id%len(r.workers)]
 		i := id / len(r.workers)
 		s, l := &w.sessions[i], &w.lives[i]
-		if s.state != stateOpen {
+		if !w.takesPart(s) {
 			continue
 		}
 		l.leaving, l.leaver = true, true

@@ -1,11 +1,13 @@
 package loadgen
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"wsstorm/internal/echoserver"
 	"wsstorm/stats"
+	"wsstorm/wsclient"
 )
 
 // TestCloseStorm: a share of the connections leaves in the middle of the window,
@@ -118,6 +120,98 @@ func TestStormAfterLosses(t *testing.T) {
 		}
 		if kind == ReconnectImmediate && closing.Connections <= 12 {
 			t.Errorf("%d closed by the storm, want more than the 12 of 20 that were never lost", closing.Connections)
+		}
+	})
+}
+
+// TestTheStormTakesWhoCameBack: whoever is lost before the storm leaves in it all
+// the same, if it is back by then; whoever is away does not, and does not leave
+// later either. What the storm sums up are those that left.
+func TestTheStormTakesWhoCameBack(t *testing.T) {
+	const n = 10
+	r := openRun(t, Plan{
+		Connections: n, Workers: 1, Duration: 10 * time.Second, CloseShare: 1, CloseAt: 5 * time.Second,
+		Exits: []ExitShare{{ExitReset, 1}}, Reconnect: Reconnect{Kind: ReconnectFixed, Base: time.Second},
+	})
+	w, start := r.workers[0], r.ctl.start.get()
+	lose := func(i int, at time.Duration) {
+		w.sessions[i].ended(w, start+at, stats.ErrReset, errLost)
+		w.buried(i)
+	}
+	back := func(at time.Duration) {
+		i, _ := w.dial(start+at, n)
+		if i < 0 {
+			t.Fatalf("nobody comes back at %v", at)
+		}
+		w.sessions[i].opened(w, start+at, wsclient.Timings{})
+	}
+	lose(0, time.Second)
+	back(2 * time.Second)
+	lose(1, 4500*time.Millisecond)
+	storm := start + 5*time.Second
+	for i := range w.sessions {
+		if s := &w.sessions[i]; i != 1 {
+			if at := s.next(w); at != storm {
+				t.Errorf("session %d is to be woken at %v, want %v", i, at-start, storm-start)
+			}
+			s.wake(w, storm)
+			if s.state != stateOver {
+				t.Errorf("session %d is not closed by the storm", i)
+			}
+			w.buried(i)
+		}
+	}
+	back(5500 * time.Millisecond)
+	if s := &w.sessions[1]; s.state != stateOpen || s.next(w) < start+10*time.Second {
+		t.Errorf("session 1, away during the storm, is in state %d and woken at %v, want it open to the end", s.state, s.next(w)-start)
+	}
+	for range n - 1 {
+		back(6 * time.Second)
+	}
+	if w.leaving != 0 || w.away != 0 {
+		t.Errorf("%d leaving and %d away when all are back", w.leaving, w.away)
+	}
+	r.ctl.storm.set(storm)
+	if got := r.closingOf(0); got == nil || got.Connections != n-1 || got.LastGoneS != 0 {
+		t.Errorf("closing: got %+v, want %d, gone at once", got, n-1)
+	}
+}
+
+// TestChurnLeavesTheStormItsShare: those that came in the place of others leave in
+// the storm that was to take these.
+func TestChurnLeavesTheStormItsShare(t *testing.T) {
+	server := new(echoServer).start(t, withCoder)
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.InFlight, p.Duration = 20, 1, 600*time.Millisecond
+		p.CloseShare, p.CloseAt = 0.5, 500*time.Millisecond
+		p.Lifetime = Lifetime{Kind: LifetimeFixed, Mean: 200 * time.Millisecond}
+		r := load(t, t.Context(), p)
+		wantErrors(t, r)
+		if r.Closing == nil || r.Closing.Connections == 0 || r.Closing.Connections > 10 || r.Connections.Departed < 20 {
+			t.Errorf("closing %+v, connections %+v: want up to 10 in the storm, of those that came later", r.Closing, r.Connections)
+		}
+	})
+}
+
+// TestInterruptedBeforeTheStorm: nothing is told of a storm that did not come.
+func TestInterruptedBeforeTheStorm(t *testing.T) {
+	server := new(echoServer).start(t, withGorilla)
+	eachDriver(t, func(t *testing.T, p Plan) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		defer interrupt()
+		p = aimed(t, p, server.URL())
+		p.Connections, p.InFlight, p.Duration = 10, 1, time.Minute
+		p.CloseShare, p.CloseAt = 0.5, 30*time.Second
+		p.Progress = func(now Progress) {
+			if now.Phase == "measure" {
+				interrupt()
+			}
+		}
+		r := load(t, ctx, p)
+		wantConnections(t, r, stats.Connections{Requested: 10, Opened: 10, Closed: 10})
+		if !r.Interrupted || r.Closing != nil {
+			t.Errorf("interrupted %v, closing %+v; want no closing", r.Interrupted, r.Closing)
 		}
 	})
 }

@@ -43,6 +43,9 @@ func (r *request) complete() error {
 	switch {
 	case errors.As(err, &wrong) && wrong.Field == "Sources":
 		return usagef("%s contradicts %s: %v", r.told("source-ip"), r.where(), err)
+	case errors.As(err, &wrong) && p.CloseShare > 0 && (wrong.Field == "CloseAt" || wrong.Field == "CloseWithin"):
+		flag := map[string]string{"CloseAt": "close-at", "CloseWithin": "close-within"}[wrong.Field]
+		return usagef("%s contradicts %s: %v", r.told(flag), r.told("duration"), err)
 	case err != nil:
 		return usagef("%v", err)
 	}

@@ -51,7 +51,8 @@ func TestUsageErrors(t *testing.T) {
 
 		// Storms.
 		{[]string{"--close-at", "2s", url}, "--close-at needs --close-share: it says when that share is closed; without one all connections are closed at the end"},
-		{[]string{"--close-share", "0.5", "--close-at", "20s", "-d", "10", url}, "the close storm would come after the end of the run"},
+		{[]string{"--close-share", "0.5", "--close-at", "20s", "-d", "10", url}, "--close-at contradicts --duration: the close storm would come after the end of the run"},
+		{[]string{"--close-share", "0.5", "--close-within", "7s", "-d", "10", url}, "--close-within contradicts --duration: the close storm would not be over before the end of the run"},
 		{[]string{"--reconnect", "immediate", "-n", "5", url}, "--messages contradicts --reconnect: with connections that are closed or come back in between, a run has a duration"},
 		{[]string{"--close-share", "0.5", "--stage", "1s:5", url}, "--stage contradicts --close-share: a run is told by stages, or by what was before, during and after a close storm"},
 		{[]string{"--lifetime", "exp:1s", "--broadcast", "-r", "5", url}, "--broadcast contradicts --lifetime: the connections of a broadcast stay to the end"},
