@@ -73,9 +73,10 @@ func (l *eventLoop) openDue() time.Duration {
 			continue
 		}
 		l.wakers.Add(1)
+		k := s.id
 		l.group.Go(func() error {
 			defer l.wakers.Done()
-			l.resolve(i)
+			l.resolve(i, k)
 			return nil
 		})
 	}
@@ -84,14 +85,15 @@ func (l *eventLoop) openDue() time.Duration {
 // take begins a route.
 func (o *opening) take(r route) { o.from, o.addrs = r.from, r.to }
 
-// resolve looks up the target's name; it runs beside the loop.
-func (l *eventLoop) resolve(i int) {
+// resolve looks up the target's name for session i, which is connection k; it
+// runs beside the loop, and may outlast the session's life.
+func (l *eventLoop) resolve(i int, k uint32) {
 	ctx, cancel := context.WithTimeout(context.Background(), l.plan.ConnectTimeout)
 	defer cancel()
 	var way route
 	addrs, err := l.driver.dialer.Resolve(ctx)
 	if err == nil {
-		way, err = l.driver.routes.resolved(l.sessions[i].id, addrs)
+		way, err = l.driver.routes.resolved(k, addrs)
 	}
 	l.shard.Lock()
 	l.resolved = append(l.resolved, resolution{i, way, err})

@@ -137,3 +137,29 @@ func TestLifetimes(t *testing.T) {
 		}
 	})
 }
+
+// TestReconnectFromADeafServer: a connection whose Pong does not come is given up
+// also while a write to it waits for room, and comes back.
+func TestReconnectFromADeafServer(t *testing.T) {
+	server := new(echoServer).start(t, func(s *echoServer, w http.ResponseWriter, r *http.Request) {
+		c, err := new(gorilla.Upgrader).Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		<-s.over
+	})
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		// The second one is sent a Ping before its first message is due.
+		p.Connections, p.Rate, p.Duration = 2, 20, 500*time.Millisecond
+		p.Sizes, p.Reply = []SizeClass{{Min: 32 << 20, Max: 32 << 20}}, ReplyAny
+		p.PingInterval, p.PingTimeout = 50*time.Millisecond, 100*time.Millisecond
+		p.Drain, p.CloseTimeout = 50*time.Millisecond, 50*time.Millisecond
+		p.Reconnect = Reconnect{Kind: ReconnectImmediate}
+		r := load(t, t.Context(), p)
+		if v := r.Recovery; v == nil || v.Recovered == 0 || r.Errors["ping_timeout"].Count == 0 {
+			t.Errorf("recovery %+v, errors %+v: want the connection given up, and back", v, r.Errors)
+		}
+	})
+}

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"crypto/tls"
 	"io"
 	"net"
 	"sync/atomic"
@@ -245,12 +244,12 @@ func (d *portableWorker) fill(i int, now time.Duration) bool {
 func (d *portableWorker) flush(i int) {
 	c, s := &d.conns[i], &d.sessions[i]
 	for more := true; more; {
-		conn, before := c.conn, d.clock()
+		conn, out, before := c.conn, c.out, d.clock()
 		if conn == nil {
 			return
 		}
 		d.shard.Unlock()
-		_, err := conn.Write(c.out)
+		_, err := conn.Write(out)
 		now := d.clock()
 		d.shard.Lock()
 		if c.conn != conn {
@@ -299,55 +298,6 @@ func (d *portableWorker) settleDown(i int) {
 	case conn != nil:
 		// Its last bytes are being written, which may take forever.
 		conn.SetWriteDeadline(time.Now().Add(lastMoment))
-	}
-}
-
-// serve opens the connection of session i and reads from it to its end.
-func (d *portableWorker) serve(ctx context.Context, i int) {
-	s := &d.sessions[i]
-	t, err := d.driver.open(ctx, s.id, d.plan.receiveBuffer(s.habit))
-	d.shard.Lock()
-	now := d.clock()
-	switch {
-	case err != nil:
-		s.ended(d.worker, now, classifyOpen(err), err)
-		d.settleDown(i)
-	case s.state != stateOpening:
-		t.Conn.Close()
-	default:
-		d.conns[i].conn = t.Conn
-		if t.Deflate != nil {
-			s.agree(d.worker, *t.Deflate)
-		}
-		d.countSYNs(t)
-		s.opened(d.worker, now, t.Timings)
-		d.received(i, now, t.Buffered, nil)
-	}
-	d.checkpoint(now)
-	d.nudge() // another one may be opened
-	conn, habit := d.conns[i].conn, s.habit
-	d.shard.Unlock()
-	switch {
-	case conn == nil:
-	case habit == readsNothing:
-		d.watch(ctx, i, conn)
-	case habit == readsSlowly && !d.sip(ctx, i, conn):
-	default:
-		d.read(i, conn)
-	}
-}
-
-// countSYNs counts the connection if its SYN was retransmitted.
-func (d *portableWorker) countSYNs(t *wsclient.Transport) {
-	if t.Timings.Connect < slowConnect {
-		return
-	}
-	conn := t.Conn
-	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn()
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		d.retransmitted(synsSentAgain(tcp, t.Timings.Connect), t.Timings.Connect)
 	}
 }
 

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"time"
 
@@ -42,4 +43,57 @@ func (p *portable) open(ctx context.Context, k uint32, receive int) (*wsclient.T
 		t.Timings.DNS = lookUp
 	}
 	return t, err
+}
+
+// serve opens the connection of session i and reads from it to its end.
+func (d *portableWorker) serve(ctx context.Context, i int) {
+	s := &d.sessions[i]
+	t, err := d.driver.open(ctx, s.id, d.plan.receiveBuffer(s.habit))
+	d.shard.Lock()
+	now := d.clock()
+	var conn net.Conn
+	switch {
+	case err != nil:
+		s.ended(d.worker, now, classifyOpen(err), err)
+		d.settleDown(i)
+	case s.state != stateOpening:
+		t.Conn.Close()
+	default:
+		conn = t.Conn
+		d.conns[i].conn = conn
+		if t.Deflate != nil {
+			s.agree(d.worker, *t.Deflate)
+		}
+		d.countSYNs(t)
+		s.opened(d.worker, now, t.Timings)
+		d.received(i, now, t.Buffered, nil)
+	}
+	d.checkpoint(now)
+	d.nudge() // another one may be opened
+	// While the first bytes were answered, without the lock, the session may have
+	// ended and even have begun another life, whose connection others read.
+	open, habit := conn != nil && d.conns[i].conn == conn, s.habit
+	d.shard.Unlock()
+	switch {
+	case !open:
+	case habit == readsNothing:
+		d.watch(ctx, i, conn)
+	case habit == readsSlowly && !d.sip(ctx, i, conn):
+	default:
+		d.read(i, conn)
+	}
+}
+
+// countSYNs counts the connection if its SYN was retransmitted.
+func (d *portableWorker) countSYNs(t *wsclient.Transport) {
+	if t.Timings.Connect < slowConnect {
+		return
+	}
+	conn := t.Conn
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		d.retransmitted(synsSentAgain(tcp, t.Timings.Connect), t.Timings.Connect)
+	}
 }

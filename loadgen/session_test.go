@@ -3,6 +3,7 @@ package loadgen
 import (
 	"testing"
 	"time"
+	"unsafe"
 
 	"wsstorm/stats"
 )
@@ -175,5 +176,14 @@ func TestManyInFlightAreNotLost(t *testing.T) {
 		st.fails(one(stats.ErrReordered))
 		all := int64(maxSpan + 1000 + len(more))
 		st.counts(stats.Messages{Sent: all, Received: all, Reordered: 1})
+	}
+}
+
+// TestASessionStaysSmall: an engine has 100,000 sessions in slabs, and at idle they
+// are most of its memory. What only some plans, or some connections, need lies
+// beside them: see life, badReader, subscriber.
+func TestASessionStaysSmall(t *testing.T) {
+	if got, most := unsafe.Sizeof(session{}), uintptr(312); got > most {
+		t.Errorf("a session has %d bytes, want at most %d", got, most)
 	}
 }

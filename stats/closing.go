@@ -23,11 +23,14 @@ func NewClosing(at, within, lastGone time.Duration, connections, neverClosed int
 }
 
 // addClosings adds up how the connections of all parts went: the slowest of them
-// says when the last one was gone.
-func addClosings(parts []*Result) *Closing {
+// says when the last one was gone. r has the sum's window, at the end of which they
+// were closed if all parts say so of theirs.
+func addClosings(r *Result, parts []*Result) *Closing {
 	var sum *Closing
+	within := false // the window of a part
 	for _, p := range parts {
 		c := p.Closing
+		within = within || c != nil && c.AtS < p.WindowS
 		switch {
 		case c == nil:
 		case sum == nil:
@@ -39,6 +42,9 @@ func addClosings(parts []*Result) *Closing {
 			sum.WithinS = max(sum.WithinS, c.WithinS)
 			sum.LastGoneS = max(sum.LastGoneS, c.LastGoneS)
 		}
+	}
+	if sum != nil && !within {
+		sum.AtS = r.WindowS
 	}
 	return sum
 }

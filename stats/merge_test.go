@@ -14,6 +14,31 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
+// TestClosingsAtTheEnd: where each part closed its connections at the end of its
+// window, the sum says that of its own, which is longer; a storm in the middle
+// stays where it was.
+func TestClosingsAtTheEnd(t *testing.T) {
+	part := func(at float64) *Result {
+		return &Result{WindowS: 2, Closing: &Closing{AtS: at, Connections: 5, LastGoneS: at / 10}}
+	}
+	whole := &Result{WindowS: 4}
+	for _, c := range []struct {
+		parts []*Result
+		at    float64
+	}{
+		{[]*Result{part(2), part(2.1)}, 4},
+		{[]*Result{part(1), part(1.2)}, 1},
+		{[]*Result{part(2), {WindowS: 2}}, 4},
+	} {
+		if got := addClosings(whole, c.parts); got.AtS != c.at {
+			t.Errorf("got closes at %v s, want %v", got.AtS, c.at)
+		}
+	}
+	if got := addClosings(whole, []*Result{{WindowS: 2}}); got != nil {
+		t.Errorf("got %+v of parts that closed nothing", got)
+	}
+}
+
 // A halved run is what several processes record of one load, and what a single
 // one would have recorded of all of it.
 type halved struct {

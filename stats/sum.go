@@ -58,7 +58,7 @@ func newSum(parts []*Result, started time.Time, lengthS float64) (*Result, error
 		return nil, err
 	}
 	r.FillOpening()
-	r.Closing = addClosings(parts)
+	r.Closing = addClosings(r, parts)
 	r.Recovery = addRecoveries(r, parts)
 	if err := r.addSizes(parts); err != nil {
 		return nil, err

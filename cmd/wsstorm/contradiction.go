@@ -147,6 +147,14 @@ func (r *request) told(name string) string {
 	return "--" + name
 }
 
+// exits reports whether connections may end in the given way.
+func exits(p *loadgen.Plan, how loadgen.Exit) bool {
+	if len(p.Exits) == 0 {
+		return how == loadgen.ExitHandshake
+	}
+	return slices.ContainsFunc(p.Exits, func(e loadgen.ExitShare) bool { return e.Exit == how })
+}
+
 // contradiction returns what is wrong between the flags.
 func (r *request) contradiction() error {
 	for _, v := range slices.Concat(rivals, uneven) {
@@ -164,6 +172,12 @@ func (r *request) contradiction() error {
 		return needs("vary", "--max-load", "it says what a search varies")
 	case r.given("close-at") && !r.given("close-share"):
 		return needs("close-at", "--close-share", "it says when that share is closed; without one all connections are closed at the end")
+	case r.given("close-code") && !exits(p, loadgen.ExitHandshake):
+		return usagef("%s contradicts %s: there is no closing handshake to carry it", r.told("close-code"), r.told("close-mode"))
+	case r.given("close-reason") && !exits(p, loadgen.ExitHandshake):
+		return usagef("%s contradicts %s: there is no closing handshake to carry it", r.told("close-reason"), r.told("close-mode"))
+	case r.given("unix-socket") && exits(p, loadgen.ExitReset):
+		return usagef("%s contradicts %s: a Unix socket has no resets", r.told("close-mode"), r.told("unix-socket"))
 	case r.given("pause") && !r.given("cycles"):
 		return needs("pause", "--cycles", "it lies between two of them")
 	case r.searches(varyRate) && r.given("in-flight"):

@@ -104,8 +104,9 @@ func partTables(r *stats.Result, heading, row func(cells []string)) {
 		return
 	}
 	coming := connectionColumns
-	if r.Recovery != nil {
-		coming = append(slices.Clone(coming), backColumn)
+	if r.Recovery != nil { // a line has room for no more columns
+		coming = slices.DeleteFunc(slices.Clone(coming), func(c partColumn) bool { return c.name == "open p99" })
+		coming = append(coming, backColumn)
 	}
 	for _, columns := range [][]partColumn{coming, append(messageColumns(r), resultColumns...)} {
 		names := []string{strings.ToUpper(noun[:1]) + noun[1:]}

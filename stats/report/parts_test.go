@@ -88,6 +88,24 @@ func TestPartsOfIdleRuns(t *testing.T) {
 	}
 }
 
+// With connections that came back there is no more in a line than fits.
+func TestPartsThatCameBackFitALine(t *testing.T) {
+	r, err := stats.Chain(storms(2, time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Recovery = &stats.Recovery{Lost: 1}
+	var b bytes.Buffer
+	if err := Text(&b, r, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"closed in     back in\n", "received        rate     rtt p50     rtt p99      errors     verdict\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("got\n%s\nwant a line that ends with %q", b.String(), want)
+		}
+	}
+}
+
 // Of many cycles the tables show the first and the last.
 func TestPartsInBetweenAreLeftOut(t *testing.T) {
 	for n, want := range map[int]int{25: 25, 26: 25, 1000: 25} {
