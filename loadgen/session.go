@@ -139,7 +139,6 @@ func (s *session) wake(w *worker, now time.Duration) {
 		}
 	case s.state == stateOpen && now >= s.pongDue(w):
 		s.drop(w, now, stats.ErrPingTimeout, errPingTimeout)
-		s.exit = ExitReset // nobody is there to take what may still wait to be written
 		s.finish(w, now)
 	case s.state == stateOpen && now >= w.leaveAt(s) && (s.blocked || s.arrivals.next(w) >= w.leaveAt(s)):
 		s.walkOut(w, now) // what was due before goes out first

