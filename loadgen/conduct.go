@@ -40,7 +40,9 @@ func (r *run) conduct(ctx, driving context.Context) {
 		}
 	}
 	settled := func(w *worker) bool { return w.settled == len(w.sessions) }
-	gone := func() bool { return r.every(func(w *worker) bool { return w.live == 0 && settled(w) }) }
+	gone := func() bool {
+		return r.every(func(w *worker) bool { return w.live == 0 && settled(w) && (w.unburied == 0 || stopped()) })
+	}
 
 	until("open", never, func() bool {
 		return stopped() || len(p.ConnectStages) > 0 || r.every(settled)

@@ -136,7 +136,7 @@ func (l *life) failed(w *worker, s *session, now time.Duration) {
 		w.shard.Recovery.MostAttempts = max(w.shard.Recovery.MostAttempts, int64(l.attempts))
 	}
 	if !w.ctl.stop.passed(now) {
-		l.returnAt = now + w.delay(max(l.attempts, 1), s)
+		l.comeBack(w, now+w.delay(max(l.attempts, 1), s))
 	}
 }
 
@@ -166,14 +166,21 @@ func (l *life) ended(w *worker, s *session, now time.Duration) {
 	l.attempts = 0
 	if s.retiring {
 		w.shard.Departed++
-		l.returnAt = now
+		l.comeBack(w, now)
 		return
 	}
 	l.lostAt = now
-	l.returnAt = now + w.delay(0, s)
+	l.comeBack(w, now+w.delay(0, s))
 	w.ctl.firstLoss.setFirst(now)
 	w.shard.Recovery.Lost++
 	w.away++
+}
+
+// comeBack has the connection opened again at the given instant, once the driver
+// has let go of what is left of it.
+func (l *life) comeBack(w *worker, at time.Duration) {
+	l.returnAt = at
+	w.unburied++
 }
 
 // buried is called by a driver that has let go of session i, which is over: it
@@ -185,6 +192,7 @@ func (w *worker) buried(i int) {
 	l, s := &w.lives[i], &w.sessions[i]
 	w.returning.set(i, l.returnAt)
 	l.returnAt = never
+	w.unburied--
 	l.number++
 	w.settled--
 	*s = session{

@@ -36,6 +36,7 @@ type worker struct {
 
 	returning   agenda           // sessions that wait to be opened again
 	leaving     int              // sessions that a close storm takes, and that are not gone yet
+	unburied    int              // sessions that are over and come back, and that the driver has not let go of
 	away        int              // sessions that were lost, and are not back yet
 	lastGone    time.Duration    // when the latest connection ended that we closed; see Closing
 	nextNew     int              // index of the first session that was never begun
