@@ -34,12 +34,17 @@ vuln:
 		echo "govulncheck: the vulnerability database cannot be reached from here; not checked"; \
 	else exit $$code; fi
 
-# Each fuzz target of each package for FUZZTIME.
+# Each fuzz target of each package for FUZZTIME. go test may fail to end in time by
+# itself, with "context deadline exceeded" and no failing input: that is said, and
+# is no failure of the code.
 fuzz:
 	@for pkg in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			echo "== $$pkg $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$pkg || exit 1; \
+			out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$pkg 2>&1); code=$$?; echo "$$out"; \
+			[ $$code -eq 0 ] && continue; \
+			echo "$$out" | grep -q 'context deadline exceeded' && ! echo "$$out" | grep -q 'Failing input' || exit 1; \
+			echo "go test ran over its own time; no input failed"; \
 		done; \
 	done
 
