@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +47,10 @@ type sample struct {
 	Mismatch  int64
 	Unopened  int64
 	AllocsMsg float64 // heap objects allocated per message
+
+	// Sleeps is how often the server has gone to sleep for each of the messages. The
+	// client's next write then has to wake it, which the client's CPU pays for.
+	Sleeps float64
 }
 
 func main() {
@@ -57,6 +62,7 @@ func main() {
 	sizes := flag.String("sizes", "20,1024,65536", "payload bytes")
 	kinds := flag.String("kinds", "floor,epoll,portable", "what to run, the first one is the unit")
 	parts := flag.String("parts", "echo,batch,open,idle,pace,tls", "tables to print")
+	url := flag.String("url", "", "exchange with this echo server, which whoever started it has bound to core 0, instead of the built-in one")
 	profile := flag.String("profile", "", "write CPU profiles of the clients to FILE.KIND")
 	flag.Parse()
 	var err error
@@ -66,7 +72,7 @@ func main() {
 	case *child != "":
 		err = runChild(*child)
 	default:
-		b := bench{rounds: *rounds, duration: *duration, kinds: strings.Split(*kinds, ","), profile: *profile}
+		b := bench{rounds: *rounds, duration: *duration, kinds: strings.Split(*kinds, ","), url: *url, profile: *profile}
 		if b.conns, err = numbers(*conns); err == nil {
 			b.sizes, err = numbers(*sizes)
 		}
@@ -104,8 +110,9 @@ func start(core int, args ...string) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// measure runs one job in a process of its own.
-func measure(j job) (sample, error) {
+// measure runs one job in a process of its own, against a server that is process
+// server, or, if that is 0, one that is not known.
+func measure(j job, server int) (sample, error) {
 	arg, err := json.Marshal(j)
 	if err != nil {
 		return sample{}, err
@@ -114,10 +121,31 @@ func measure(j job) (sample, error) {
 	if err != nil {
 		return sample{}, err
 	}
+	slept := sleeps(server)
 	out, err := cmd.Output()
+	slept = sleeps(server) - slept
 	if err != nil {
 		return sample{}, fmt.Errorf("%s, %d connections, %d B: %w", j.Kind, j.Connections, j.Size, err)
 	}
 	var s sample
-	return s, json.Unmarshal(out, &s)
+	if err := json.Unmarshal(out, &s); err != nil {
+		return sample{}, err
+	}
+	// The messages of the warm-up are not in the sample.
+	s.Sleeps = float64(slept) / (rate(s) * (j.Warmup + j.Duration).Seconds())
+	return s, nil
+}
+
+// sleeps returns how often the threads of a process have gone to sleep so far.
+func sleeps(pid int) int64 {
+	var n int64
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid)) // the pattern is well formed
+	for _, f := range files {
+		b, _ := os.ReadFile(f) // a thread that has ended meanwhile
+		_, after, _ := strings.Cut(string(b), "\nvoluntary_ctxt_switches:")
+		line, _, _ := strings.Cut(after, "\n")
+		k, _ := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
+		n += k
+	}
+	return n
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -21,11 +22,13 @@ type bench struct {
 	kinds        []string
 	profile      string
 
-	url                 string // the built-in server's
+	url                 string // the built-in server's, unless there is one already
+	server              int    // its process; 0: not known
 	plainURL, secureURL string // another one's, without and with TLS
 }
 
 func (b *bench) run(parts []string) error {
+	var url string
 	server, err := start(0, "-serve")
 	if err != nil {
 		return err
@@ -45,8 +48,11 @@ func (b *bench) run(parts []string) error {
 	if err != nil {
 		return fmt.Errorf("reading the server's URL: %w", err)
 	}
-	if _, err := fmt.Sscan(line, &b.url, &b.plainURL, &b.secureURL); err != nil {
+	if _, err := fmt.Sscan(line, &url, &b.plainURL, &b.secureURL); err != nil {
 		return fmt.Errorf("reading the server's URLs: %w", err)
+	}
+	if b.url == "" {
+		b.url, b.server = url, server.Process.Pid
 	}
 	tables := map[string]func() error{"echo": b.echo, "batch": b.batch, "open": b.open, "idle": b.idle, "pace": b.pace, "tls": b.tls}
 	for _, p := range parts {
@@ -66,10 +72,12 @@ func (b *bench) run(parts []string) error {
 func (b *bench) rounded(j job) (map[string][]sample, error) {
 	j.URL, j.Profile = b.url, b.profile
 	all := make(map[string][]sample)
-	for range b.rounds {
-		for _, k := range b.kinds {
+	for round := range b.rounds {
+		for i := range b.kinds {
+			// None always comes behind the same other one.
+			k := b.kinds[(round+i)%len(b.kinds)]
 			j.Kind = k
-			s, err := measure(j)
+			s, err := measure(j, b.server)
 			if err != nil {
 				return nil, err
 			}
@@ -95,32 +103,60 @@ func median(samples []sample, figure func(sample) float64) float64 {
 	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
 }
 
+// A spread is a median and a 95% interval for it.
+type spread struct{ mid, low, high float64 }
+
+func (s spread) String() string {
+	if s.low == s.high {
+		return fmt.Sprintf("%.2f", s.mid)
+	}
+	return fmt.Sprintf("%.2f (%.2f-%.2f)", s.mid, s.low, s.high)
+}
+
 // ratio returns the median over the rounds of a figure's ratio to the unit's of
-// the same round: what the machine did meanwhile cancels out.
-func ratio(samples, unit []sample, figure func(sample) float64) float64 {
+// the same round, in which part of what the machine did meanwhile cancels out, and
+// what the ratios leave open: what two processes on two cores do to one another has
+// more than one steady state.
+func ratio(samples, unit []sample, figure func(sample) float64) spread {
 	v := make([]float64, 0, len(samples))
 	for i := range samples {
 		v = append(v, figure(samples[i])/figure(unit[i]))
 	}
 	slices.Sort(v)
-	if len(v) == 0 {
-		return 0
+	n := len(v)
+	if n == 0 {
+		return spread{}
 	}
-	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
+	out := outside(n)
+	return spread{(v[n/2] + v[(n-1)/2]) / 2, v[out], v[n-1-out]}
+}
+
+// outside returns how many of n ordered values lie on either side outside of the
+// 95% interval of their median, whatever their distribution: with more, the median
+// would lie beyond in more than 2.5% of all cases, as often as n coins show so few
+// heads. Below 6 values the interval is all of them, and not quite so sure.
+func outside(n int) int {
+	out, chance := 0, math.Pow(0.5, float64(n))
+	for sum := chance; ; out++ {
+		chance *= float64(n-out) / float64(out+1)
+		if sum += chance; sum > 0.025 {
+			return out
+		}
+	}
 }
 
 func cpuPerMessage(s sample) float64 { return s.CPU / float64(s.Messages) }
 func rate(s sample) float64          { return float64(s.Messages) / s.Seconds }
 
 func (b *bench) table(title string, columns ...string) *tabwriter.Writer {
-	fmt.Printf("\n%s (medians of %d; x is the ratio to %s of the same round)\n", title, b.rounds, b.kinds[0])
+	fmt.Printf("\n%s (medians of %d; x is the ratio to %s of the same round, with its 95%% interval)\n", title, b.rounds, b.kinds[0])
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, strings.Join(columns, "\t")+"\t")
 	return w
 }
 
 func (b *bench) echo() error {
-	w := b.table("echo, one message in flight", "size", "conns", "client", "µs CPU/msg", "x", "msg/s", "x", "RSS MiB", "GCs", "allocs/msg")
+	w := b.table("echo, one message in flight", "size", "conns", "client", "µs CPU/msg", "x", "msg/s", "x", "sleeps/msg", "RSS MiB", "GCs", "allocs/msg")
 	for _, size := range b.sizes {
 		for _, c := range b.conns {
 			all, err := b.rounded(job{Connections: c, InFlight: 1, Size: size, Warmup: time.Second / 2, Duration: b.duration})
@@ -129,8 +165,9 @@ func (b *bench) echo() error {
 			}
 			for _, k := range b.kinds {
 				s, unit := all[k], all[b.kinds[0]]
-				fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%.2f\t%.0f\t%.2f\t%.1f\t%.0f\t%.4f\t\n", size, c, k,
+				fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%v\t%.0f\t%v\t%.2f\t%.1f\t%.0f\t%.4f\t\n", size, c, k,
 					median(s, cpuPerMessage)*1e6, ratio(s, unit, cpuPerMessage), median(s, rate), ratio(s, unit, rate),
+					median(s, func(s sample) float64 { return s.Sleeps }),
 					median(s, func(s sample) float64 { return float64(s.RSS) })/(1<<20),
 					median(s, func(s sample) float64 { return float64(s.GCs) }),
 					median(s, func(s sample) float64 { return s.AllocsMsg }))
@@ -147,7 +184,7 @@ func (b *bench) batch() error {
 		if k == "floor" {
 			continue
 		}
-		one := bench{rounds: b.rounds, url: b.url, kinds: []string{k}, profile: b.profile}
+		one := bench{rounds: b.rounds, url: b.url, server: b.server, kinds: []string{k}, profile: b.profile}
 		base, err := one.rounded(job{Connections: 64, InFlight: 1, Size: 20, Warmup: time.Second / 2, Duration: b.duration})
 		if err != nil {
 			return err
@@ -157,7 +194,7 @@ func (b *bench) batch() error {
 			return err
 		}
 		fmt.Fprintf(w, "%s\t1\t%.2f\t\t\n", k, median(base[k], cpuPerMessage)*1e6)
-		fmt.Fprintf(w, "%s\t32\t%.2f\t%.2f\t\n", k, median(many[k], cpuPerMessage)*1e6, ratio(base[k], many[k], cpuPerMessage))
+		fmt.Fprintf(w, "%s\t32\t%.2f\t%v\t\n", k, median(many[k], cpuPerMessage)*1e6, ratio(base[k], many[k], cpuPerMessage))
 	}
 	return w.Flush()
 }
@@ -173,7 +210,7 @@ func (b *bench) open() error {
 		}
 		for _, k := range b.kinds {
 			s, unit := all[k], all[b.kinds[0]]
-			fmt.Fprintf(w, "%d\t%s\t%.1f\t%.2f\t%.0f\t%.2f\t\n", c, k,
+			fmt.Fprintf(w, "%d\t%s\t%.1f\t%v\t%.0f\t%v\t\n", c, k,
 				median(s, perConn)*1e6, ratio(s, unit, perConn), median(s, perSecond), ratio(s, unit, perSecond))
 		}
 	}

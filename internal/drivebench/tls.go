@@ -41,7 +41,7 @@ func (b *bench) tls() error {
 		all := make(map[string][]sample)
 		for range b.rounds {
 			for _, url := range []string{b.plainURL, b.secureURL} {
-				s, err := measure(job{Kind: "portable", URL: url, Connections: conns, InFlight: 1, Size: size, Warmup: time.Second / 2, Duration: b.duration})
+				s, err := measure(job{Kind: "portable", URL: url, Connections: conns, InFlight: 1, Size: size, Warmup: time.Second / 2, Duration: b.duration}, 0)
 				if err != nil {
 					return err
 				}
@@ -52,7 +52,7 @@ func (b *bench) tls() error {
 		opening := func(s sample) float64 { return s.OpenCPU / float64(s.Opened) }
 		for _, scheme := range []string{"ws", "wss"} {
 			s, unit := all[scheme], all["ws"]
-			fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%.2f\t%.0f\t%.2f\t\n", size, conns, scheme,
+			fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%v\t%.0f\t%v\t\n", size, conns, scheme,
 				median(s, cpuPerMessage)*1e6, ratio(s, unit, cpuPerMessage), median(s, opening)*1e6, ratio(s, unit, opening))
 		}
 	}
