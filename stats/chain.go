@@ -21,7 +21,7 @@ func Chain(cycles []*Result) (*Result, error) {
 		lengthS += c.WindowS
 	}
 	first := cycles[0]
-	r, err := newSum(cycles, first.Started, lengthS)
+	r, err := newSum(cycles, first.Started, lengthS, unshifted)
 	if err != nil {
 		return nil, err
 	}

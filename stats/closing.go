@@ -1,6 +1,9 @@
 package stats
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A Closing says how the connections went that the client closed, all of them or
 // a share, in the middle of the window or at the end of the run: a close storm.
@@ -24,26 +27,32 @@ func NewClosing(at, within, lastGone time.Duration, connections, neverClosed int
 
 // addClosings adds up how the connections of all parts went: the slowest of them
 // says when the last one was gone. r has the sum's window, at the end of which they
-// were closed if all parts say so of theirs.
-func addClosings(r *Result, parts []*Result) *Closing {
+// were closed if all parts say so of theirs; shift is as in newSum.
+func addClosings(r *Result, parts []*Result, shift func(*Result) float64) *Closing {
 	var sum *Closing
 	within := false // the window of a part
+	gone := 0.0     // when the last one was
 	for _, p := range parts {
 		c := p.Closing
-		within = within || c != nil && c.AtS < p.WindowS
-		switch {
-		case c == nil:
-		case sum == nil:
-			first := *c
-			sum = &first
-		default:
-			addCounts(sum, c)
-			sum.AtS = min(sum.AtS, c.AtS)
-			sum.WithinS = max(sum.WithinS, c.WithinS)
-			sum.LastGoneS = max(sum.LastGoneS, c.LastGoneS)
+		if c == nil {
+			continue
 		}
+		if sum == nil {
+			sum = &Closing{AtS: math.Inf(1)}
+		}
+		at := c.AtS + shift(p)
+		within = within || c.AtS < p.WindowS
+		gone = max(gone, at+c.LastGoneS)
+		addCounts(sum, c)
+		sum.AtS = min(sum.AtS, at)
+		sum.WithinS = max(sum.WithinS, c.WithinS)
+		sum.LastGoneS = max(sum.LastGoneS, c.LastGoneS)
 	}
-	if sum != nil && !within {
+	switch {
+	case sum == nil:
+	case within:
+		sum.LastGoneS = gone - sum.AtS
+	default:
 		sum.AtS = r.WindowS
 	}
 	return sum

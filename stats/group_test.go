@@ -74,7 +74,7 @@ func TestMergeOfBadReaders(t *testing.T) {
 		{[]*Result{part(3, 7), part(2, 8)}, 5, 0},
 	} {
 		sum := new(Result)
-		if err := sum.addGroups(c.parts); err != nil {
+		if err := sum.addGroups(c.parts, unshifted); err != nil {
 			t.Fatal(err)
 		}
 		if g := sum.Groups[0]; g.Connections != 20 || g.BytesReceived != 200 || g.Cut != c.cut || g.CutAfterS != c.after {

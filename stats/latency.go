@@ -91,6 +91,18 @@ func (l *Latency) Histogram() (*hdrhistogram.Histogram, error) {
 	return h, nil
 }
 
+// atRank returns the value of that rank, counted from 1, of which h is the histogram,
+// in ns; 0 where there are fewer values.
+func (l *Latency) atRank(h *hdrhistogram.Histogram, rank int64) int64 {
+	switch {
+	case rank > l.Count:
+		return 0
+	case rank == l.Count:
+		return l.MaxNS
+	}
+	return h.ValueAtPercentile(100 * float64(rank) / float64(l.Count))
+}
+
 // rounded drops the digits below a thousandth of a nanosecond, which differ
 // from one kind of processor to another.
 func rounded(ns float64) float64 { return math.Round(ns*1000) / 1000 }

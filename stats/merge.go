@@ -21,8 +21,8 @@ import (
 //     did, and less by as much as the windows fail to cover each other, of which
 //     the check "overlap" tells. Windows that have no instant in common are an
 //     error.
-//   - Intervals are aligned by the clocks of the parts' machines, their counts
-//     shared out in proportion. The rtt of a second is that of the worst part.
+//   - Intervals, and the times of Closing and Groups, are aligned by the clocks of
+//     the parts' machines, the intervals' counts shared out in proportion. The rtt of a second is that of the worst part.
 //   - Fairness is known where all parts have the same median, and left out
 //     otherwise; Stages and Groups where they were the same in every part.
 //   - Client adds up CPU time and memory. Cores is 0, unknown: the parts may have
@@ -47,7 +47,7 @@ func Merge(parts []*Result) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := newSum(parts, o.started, o.lengthS)
+	r, err := newSum(parts, o.started, o.lengthS, func(p *Result) float64 { return p.Started.Sub(o.started).Seconds() })
 	if err != nil {
 		return nil, err
 	}

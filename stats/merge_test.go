@@ -30,12 +30,26 @@ func TestClosingsAtTheEnd(t *testing.T) {
 		{[]*Result{part(1), part(1.2)}, 1},
 		{[]*Result{part(2), {WindowS: 2}}, 4},
 	} {
-		if got := addClosings(whole, c.parts); got.AtS != c.at {
+		if got := addClosings(whole, c.parts, unshifted); got.AtS != c.at {
 			t.Errorf("got closes at %v s, want %v", got.AtS, c.at)
 		}
 	}
-	if got := addClosings(whole, []*Result{{WindowS: 2}}); got != nil {
+	if got := addClosings(whole, []*Result{{WindowS: 2}}, unshifted); got != nil {
 		t.Errorf("got %+v of parts that closed nothing", got)
+	}
+	// The later part's storm is the later one, and was over at 2 + 1.2 + 0.12 s.
+	first, second := part(1), part(1.2)
+	got := addClosings(whole, []*Result{first, second}, func(p *Result) float64 {
+		if p == second {
+			return 2
+		}
+		return 0
+	})
+	if got.AtS != 1 || math.Abs(got.LastGoneS-2.32) > 1e-9 || got.Connections != 10 {
+		t.Errorf("got %+v, want 10 from 1 s on and for 2.32 s", got)
+	}
+	if got := addClosings(whole, []*Result{{WindowS: 2}, first}, func(*Result) float64 { return 2 }); got.AtS != 3 {
+		t.Errorf("a later part alone: got %v s, want 3", got.AtS)
 	}
 }
 
@@ -225,7 +239,7 @@ func TestMergeOfGroups(t *testing.T) {
 	var all []*Shard
 	run := func(shards []*Shard, groups []Group) *Result {
 		r := at(0, 2)
-		r.Started = r.Started.Add(time.Duration(len(parts)) * time.Nanosecond)
+		r.Flags = []string{fmt.Sprintf("--seed=%d", len(parts))} // not the same part again
 		NewGroupCollector(shards, []string{"20"}, groups).Fill(r)
 		return r
 	}
@@ -260,6 +274,11 @@ func TestMergeOfGroups(t *testing.T) {
 	parts[1].Groups[0].ToS = 1.5
 	if got, err = Merge(parts); err != nil || got.Groups[0].ToS != 1.5 || got.Groups[0].Messages.Rate != 1000/1.5 {
 		t.Errorf("got %+v, %v", got.Groups[0], err)
+	}
+	// Times are those of the sum, and groups without any have none.
+	parts[1].Started = parts[1].Started.Add(time.Second)
+	if got, err = Merge(parts); err != nil || got.Groups[0].FromS != 0 || got.Groups[0].ToS != 2.5 || got.Groups[0].Messages.Rate != 1000/2.5 || got.Groups[1].ToS != 0 {
+		t.Errorf("one second later: got %+v, %v", got.Groups, err)
 	}
 	if got, err = Chain(parts); err != nil || got.Groups[0].Messages.Rate != 1000/2.5 || got.Groups[1].Messages.Rate != 1000./4 {
 		t.Errorf("got %+v, %v", got.Groups, err)

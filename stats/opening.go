@@ -1,7 +1,5 @@
 package stats
 
-import "math"
-
 // retransmitted returns the counts of retransmitted SYNs that are not 0.
 func (c *Counters) retransmitted() []SYNRetransmission {
 	var all []SYNRetransmission
@@ -31,14 +29,7 @@ func (r *Result) FillOpening() {
 		return
 	}
 	after := func(part float64) float64 {
-		rank := int64(math.Ceil(part * float64(c.Requested)))
-		switch {
-		case rank > l.Count:
-			return 0
-		case rank == l.Count:
-			return float64(l.MaxNS) / 1e9
-		}
-		return float64(h.ValueAtPercentile(100*float64(rank)/float64(l.Count))) / 1e9
+		return float64(l.atRank(h, share(c.Requested, part))) / 1e9
 	}
 	c.Open50S, c.Open99S, c.AllOpenS = after(0.50), after(0.99), after(1)
 }

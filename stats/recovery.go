@@ -107,14 +107,7 @@ func (v *Recovery) fillTimes(r *Result) {
 		return
 	}
 	within := func(part float64) int64 {
-		rank := share(v.Lost, part)
-		switch {
-		case rank > l.Count:
-			return 0
-		case rank == l.Count:
-			return l.MaxNS
-		}
-		return h.ValueAtPercentile(100 * float64(rank) / float64(l.Count))
+		return l.atRank(h, share(v.Lost, part))
 	}
 	v.HalfNS, v.NinetyNineNS, v.AllNS = within(0.5), within(0.99), within(1)
 }

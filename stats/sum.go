@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,8 +15,9 @@ import (
 
 // newSum adds up what adds up in whatever way the parts lie in time, and takes
 // what they have in common. Rates are of lengthS, the time that they were
-// received in.
-func newSum(parts []*Result, started time.Time, lengthS float64) (*Result, error) {
+// received in; shift is by how much a part's own time, in seconds, is behind that
+// of the sum.
+func newSum(parts []*Result, started time.Time, lengthS float64, shift func(part *Result) float64) (*Result, error) {
 	first := parts[0]
 	r := &Result{
 		Schema: Schema, Tool: first.Tool, Started: started, URL: first.URL, Driver: drivers(parts),
@@ -58,7 +60,7 @@ func newSum(parts []*Result, started time.Time, lengthS float64) (*Result, error
 		return nil, err
 	}
 	r.FillOpening()
-	r.Closing = addClosings(r, parts)
+	r.Closing = addClosings(r, parts, shift)
 	r.Recovery = addRecoveries(r, parts)
 	if err := r.addSizes(parts); err != nil {
 		return nil, err
@@ -66,8 +68,11 @@ func newSum(parts []*Result, started time.Time, lengthS float64) (*Result, error
 	if err := r.addStages(parts); err != nil {
 		return nil, err
 	}
-	return r, r.addGroups(parts)
+	return r, r.addGroups(parts, shift)
 }
+
+// unshifted is for parts whose times are all their own.
+func unshifted(*Result) float64 { return 0 }
 
 // addCounts adds every whole number of part to sum's, both structs of counts: one
 // that is counted tomorrow adds up too.
@@ -229,7 +234,7 @@ func (r *Result) addStages(parts []*Result) error {
 
 // addGroups adds up by group where all parts had the same. Their times, which a
 // server may have a say in, are from the first beginning to the last end.
-func (r *Result) addGroups(parts []*Result) error {
+func (r *Result) addGroups(parts []*Result, shift func(*Result) float64) error {
 	groups := parts[0].Groups
 	for _, p := range parts {
 		if !slices.EqualFunc(p.Groups, groups, func(a, b Group) bool { return a.Name == b.Name && a.Aside == b.Aside }) {
@@ -240,10 +245,12 @@ func (r *Result) addGroups(parts []*Result) error {
 		sum := g
 		sum.Connections, sum.BytesReceived, sum.Cut, sum.Messages = 0, 0, 0, Messages{}
 		sum.CutAfterS = 0 // the median of several medians is unknown
+		timed := g.ToS > 0
+		sum.FromS, sum.ToS = math.Inf(1), 0
 		var rtts []*Latency
 		for _, p := range parts {
 			of := &p.Groups[i]
-			sum.FromS, sum.ToS = min(sum.FromS, of.FromS), max(sum.ToS, of.ToS)
+			sum.FromS, sum.ToS = min(sum.FromS, of.FromS+shift(p)), max(sum.ToS, of.ToS+shift(p))
 			if addCounts(&sum, of); of.Cut > 0 && of.Cut == sum.Cut {
 				sum.CutAfterS = of.CutAfterS
 			} else if of.Cut > 0 {
@@ -253,7 +260,9 @@ func (r *Result) addGroups(parts []*Result) error {
 			rtts = append(rtts, of.RTT)
 		}
 		length := r.WindowS
-		if sum.ToS > sum.FromS {
+		if !timed {
+			sum.FromS, sum.ToS = 0, 0
+		} else if sum.ToS > sum.FromS {
 			length = sum.ToS - sum.FromS
 		}
 		sum.Messages.Rate = perSecond(sum.Messages.Received, length)
