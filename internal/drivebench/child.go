@@ -118,13 +118,11 @@ func (j job) run() (sample, error) {
 	}
 	var s sample
 	before, opened := stats.ReadUsage(), false
-	begin := time.Now()
 	var objects [2]uint64
 	plan.Progress = func(p loadgen.Progress) {
 		if p.Phase != "open" && !opened {
 			opened = true
 			now := stats.ReadUsage()
-			s.OpenTime = time.Since(begin).Seconds()
 			s.OpenCPU = (now.User + now.System - before.User - before.System).Seconds()
 		}
 		switch p.Phase {
@@ -146,7 +144,7 @@ func (j job) run() (sample, error) {
 	}
 	s.Messages, s.Seconds = r.Messages.Received, r.WindowS
 	s.CPU = r.Client.CPUUserS + r.Client.CPUSystemS
-	s.Opened = int(r.Connections.Opened)
+	s.Opened, s.OpenTime = int(r.Connections.Opened), r.Connections.AllOpenS
 	s.Unopened = r.Connections.Failed
 	s.Mismatch = r.Messages.Mismatched + r.Messages.Lost
 	s.GCs = r.Client.GC.Cycles
