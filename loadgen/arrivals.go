@@ -13,18 +13,27 @@ import (
 // ones of a C-th of its rate, so each connection draws its own gaps and nothing
 // is shared.
 type arrivals struct {
-	due   time.Duration // of the next one
-	drawn float64       // Poisson: where that is in the schedule
-	left  int64         // messages still to send; 0 before start, too
-	taken uint32
-	rank  uint32 // among the connections that were open at start
-	rng   uint64
+	due  time.Duration // of the next one
+	at   float64       // its place among the run's arrivals, counted from 0
+	left int64         // messages still to send; 0 before start, too
+	rng  uint64        // state of bits
 }
 
-// begin takes note that traffic begins at start.
+// bits draws random bits for the connection, seeded.
+func (a *arrivals) bits() uint64 {
+	a.rng += 0x9E3779B97F4A7C15
+	return mix(a.rng)
+}
+
+// begin takes note that traffic begins at start; rank is the connection's among
+// those that take part.
 func (a *arrivals) begin(w *worker, start time.Duration, rank int64) {
-	a.rank = uint32(rank)
-	a.draw(w, start)
+	if w.plan.Arrival == Poisson {
+		a.at += a.gap(w)
+	} else {
+		a.at = float64(rank)
+	}
+	a.set(w, start)
 	a.left = math.MaxInt64
 	if n := w.plan.Messages; n > 0 {
 		c := w.ctl.population.Load()
@@ -55,26 +64,26 @@ func (a *arrivals) next(w *worker) time.Duration {
 
 // take uses up the arrival that next returned.
 func (a *arrivals) take(w *worker) {
-	a.taken++
 	if a.left--; a.left == 0 {
 		w.sends(-1)
 	}
-	a.draw(w, w.ctl.start.get())
+	a.at += a.gap(w)
+	a.set(w, w.ctl.start.get())
 }
 
-// draw makes due the instant of the next arrival.
-func (a *arrivals) draw(w *worker, start time.Duration) {
-	n, population := float64(a.rank), w.ctl.population.Load()
+// gap returns how many of the run's arrivals lie between two of the connection's:
+// one for each connection, of a Poisson process on average.
+func (a *arrivals) gap(w *worker) float64 {
+	population := float64(w.ctl.population.Load())
 	if w.plan.Arrival == Poisson {
-		// From the exponential distribution by inversion.
-		a.rng += 0x9E3779B97F4A7C15
-		uniform := (float64(mix(a.rng)>>11) + 0.5) / (1 << 53) // in (0, 1)
-		a.drawn -= math.Log(uniform) * float64(population)
-		n = a.drawn
-	} else {
-		n += float64(int64(a.taken) * population)
+		return -math.Log(uniform(a.bits())) * population // exponential, by inversion
 	}
-	if a.due = w.schedule.at(n); a.due != never {
+	return population
+}
+
+// set makes due the instant of the next arrival.
+func (a *arrivals) set(w *worker, start time.Duration) {
+	if a.due = w.schedule.at(a.at); a.due != never {
 		a.due += start
 	}
 }

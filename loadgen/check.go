@@ -93,7 +93,7 @@ func (p Plan) complete() (Plan, error) {
 	} else if len(p.Stages) > 0 {
 		return p, refuse("Stages", "stages make up the duration: give one or the other")
 	}
-	set(&p.MaxMessage, max(DefaultMaxMessage, int64(largest)))
+	set(&p.MaxMessage, max(DefaultMaxMessage, int64(largest+len(p.Broadcast.Publish))))
 	set(&p.Workers, runtime.GOMAXPROCS(0))
 	p.Workers = min(p.Workers, p.Connections)
 	if err := p.completeStorm(); err != nil {

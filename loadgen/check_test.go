@@ -119,6 +119,12 @@ func TestPlanDefaults(t *testing.T) {
 	if p.MaxMessage != 100<<20 || p.Workers != 1 {
 		t.Errorf("limit %d, %d workers; want 100 MiB, 1", p.MaxMessage, p.Workers)
 	}
+	// What is put around them too.
+	p = completed(t, Plan{Duration: time.Second, Sizes: []SizeClass{{Min: 64 << 20, Max: 64 << 20}}, Connections: 2, Rate: 1, Text: true,
+		Broadcast: Broadcast{Publishers: 1, Publish: `{"data":"{payload}"}`}})
+	if want := int64(64<<20 + len(`{"data":""}`)); p.MaxMessage < want {
+		t.Errorf("limit %d of a broadcast, want %d at least", p.MaxMessage, want)
+	}
 }
 
 // TestTextFits: a size at which the data ends between two characters

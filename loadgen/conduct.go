@@ -39,13 +39,14 @@ func (r *run) conduct(ctx, driving context.Context) {
 			}
 		}
 	}
-	settled := func(w *worker) bool { return w.settled == len(w.sessions) }
 	gone := func() bool {
-		return r.every(func(w *worker) bool { return w.live == 0 && settled(w) && (w.unburied == 0 || stopped()) })
+		return r.every(func(w *worker) bool {
+			return w.live == 0 && w.settled == len(w.sessions) && (w.unburied == 0 || stopped())
+		})
 	}
 
 	until("open", never, func() bool {
-		return stopped() || len(p.ConnectStages) > 0 || r.every(settled)
+		return stopped() || len(p.ConnectStages) > 0 || r.every(func(w *worker) bool { return w.tried == len(w.sessions) })
 	})
 	if p.broadcasts() {
 		// A server that answers no Ping is not waited for forever.
@@ -72,7 +73,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 		})
 	}
 	if !p.storm() {
-		r.each(func(w *worker) { r.closing += int64(w.live) })
+		r.each(func(w *worker) { r.closing += w.heard() })
 	}
 	r.set(&r.ctl.close, r.clock())
 	// The sessions count their own close timeouts; the margin is for them.
@@ -143,7 +144,7 @@ func (r *run) begin() {
 			continue
 		}
 		if p.Lifetime.Kind != LifetimeNone {
-			s.retireAt = start + p.Lifetime.residual(s.bits())
+			s.retireAt = start + p.Lifetime.residual(s.arrivals.bits())
 		}
 		if p.openLoop() {
 			s.arrivals.begin(w, start, rank)

@@ -134,7 +134,7 @@ func (l *eventLoop) run(ctx context.Context) error {
 			l.visit(i, l.clock())
 		}
 		l.connectResolved()
-		again := l.openDue()
+		again := l.openDue(ctx)
 		l.checkpoint(now)
 		l.turn(min(again, l.agenda.next()))
 	}

@@ -49,7 +49,7 @@ const hangup = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR
 // openDue begins the connections that are due, and returns when to do so again.
 // What falls due meanwhile has to wait: a server that refuses at once would
 // otherwise keep the loop here.
-func (l *eventLoop) openDue() time.Duration {
+func (l *eventLoop) openDue(ctx context.Context) time.Duration {
 	now := l.clock()
 	for {
 		i, again := l.dial(now, l.concurrency)
@@ -76,7 +76,7 @@ func (l *eventLoop) openDue() time.Duration {
 		k := s.id
 		l.group.Go(func() error {
 			defer l.wakers.Done()
-			l.resolve(i, k)
+			l.resolve(ctx, i, k)
 			return nil
 		})
 	}
@@ -87,8 +87,8 @@ func (o *opening) take(r route) { o.from, o.addrs = r.from, r.to }
 
 // resolve looks up the target's name for session i, which is connection k; it
 // runs beside the loop, and may outlast the session's life.
-func (l *eventLoop) resolve(i int, k uint32) {
-	ctx, cancel := context.WithTimeout(context.Background(), l.plan.ConnectTimeout)
+func (l *eventLoop) resolve(ctx context.Context, i int, k uint32) {
+	ctx, cancel := context.WithTimeout(ctx, l.plan.ConnectTimeout)
 	defer cancel()
 	var way route
 	addrs, err := l.driver.dialer.Resolve(ctx)

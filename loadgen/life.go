@@ -15,7 +15,7 @@ type life struct {
 	lostAt   time.Duration // when it was lost, until it is back; never: it is not
 	leaveAt  time.Duration // when the close storm takes it; never
 	number   uint32        // 0: its first
-	attempts uint32        // to open it again since it was lost
+	attempts uint32        // to open it again since it ended
 	leaver   bool          // a close storm takes it
 	leaving  bool          // and it is not gone yet
 	left     bool          // we ended it while the run went on: what is on its way is not lost
@@ -63,16 +63,10 @@ func (w *worker) takesPart(s *session) bool {
 	return s.state == stateOpen || s.wasOpen && w.plan.returns()
 }
 
-// bits draws random bits for s, seeded.
-func (s *session) bits() uint64 {
-	s.arrivals.rng += 0x9E3779B97F4A7C15
-	return mix(s.arrivals.rng)
-}
-
 // attempt takes note that a connection is being opened again.
 func (l *life) attempt(w *worker, now time.Duration) {
-	if l.number > 0 && l.lostAt != never {
-		l.attempts++
+	l.attempts++
+	if l.lostAt != never {
 		w.shard.Attempt(now - w.ctl.firstLoss.get())
 	}
 }
@@ -94,7 +88,7 @@ func (l *life) awake(w *worker, s *session, now time.Duration) {
 		}
 	}
 	if w.plan.Lifetime.Kind != LifetimeNone && w.ctl.start.passed(now) {
-		s.retireAt = now + w.plan.Lifetime.draw(s.bits())
+		s.retireAt = now + w.plan.Lifetime.draw(s.arrivals.bits())
 	}
 }
 
@@ -103,7 +97,7 @@ func (w *worker) recovered(l *life, now time.Duration) {
 	w.shard.Record(stats.RecoveryTime, now-l.lostAt)
 	w.shard.Recovery.Recovered++
 	w.shard.Recovery.MostAttempts = max(w.shard.Recovery.MostAttempts, int64(l.attempts))
-	l.lostAt, l.attempts = never, 0
+	l.lostAt = never
 	if w.away--; w.away == 0 {
 		w.poke()
 	}
@@ -149,7 +143,7 @@ func (w *worker) delay(failed uint32, s *session) time.Duration {
 			r.Base = time.Second
 		}
 	}
-	return r.delay(failed, s.bits())
+	return r.delay(failed, s.arrivals.bits())
 }
 
 // ended takes note that the connection of s, which was open, is over.

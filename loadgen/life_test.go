@@ -1,13 +1,18 @@
 package loadgen
 
 import (
+	"io"
+	"net"
 	"net/http"
 	"testing"
 	"time"
 
 	gorilla "github.com/gorilla/websocket"
+	"golang.org/x/sync/errgroup"
 
+	"wsstorm/internal/echoserver"
 	"wsstorm/stats"
+	"wsstorm/wsclient"
 )
 
 // TestReconnectAfterAStorm: all leave at once, all come back, and traffic goes on.
@@ -162,4 +167,130 @@ func TestReconnectFromADeafServer(t *testing.T) {
 			t.Errorf("recovery %+v, errors %+v: want the connection given up, and back", v, r.Errors)
 		}
 	})
+}
+
+// TestRepliesComeBeforeTheEndOfALife: with messages due more often than replies take,
+// a connection whose time is up sends no more and leaves with its replies.
+func TestRepliesComeBeforeTheEndOfALife(t *testing.T) {
+	delay, err := echoserver.ParseDelay("fixed:5ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := withFaults(t, echoserver.Faults{Delay: delay})
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.Rate, p.Arrival, p.Duration = 4, 1600, Poisson, 700*time.Millisecond
+		p.Lifetime = Lifetime{Kind: LifetimeFixed, Mean: 150 * time.Millisecond}
+		r := load(t, t.Context(), p)
+		wantErrors(t, r)
+		c, m := r.Connections, r.Messages
+		if c.Departed < 8 || m.Withdrawn == 0 || m.Sent != m.Received+m.Lost+m.Abandoned || m.Lost > 0 {
+			t.Errorf("%+v, %+v: want connections that leave, messages withdrawn, and none lost", c, m)
+		}
+	})
+}
+
+// TestTrafficBeginsWithoutTheLost: a server that takes some connections and sends
+// the others away again and again gets the load of those that it took.
+func TestTrafficBeginsWithoutTheLost(t *testing.T) {
+	eachDriver(t, func(t *testing.T, p Plan) {
+		slots := make(chan struct{}, 2)
+		server := new(echoServer).start(t, func(s *echoServer, w http.ResponseWriter, r *http.Request) {
+			select {
+			case slots <- struct{}{}:
+				defer func() { <-slots }()
+				withGorilla(s, w, r)
+			default: // full: accepted, and told so
+				closesAfter(0)(s, w, r)
+			}
+		})
+		p = aimed(t, p, server.URL())
+		// Nearly always one of 20 is away.
+		p.Connections, p.InFlight, p.Duration = 20, 1, 300*time.Millisecond
+		p.Reconnect = Reconnect{ReconnectJitter, 200 * time.Millisecond, 200 * time.Millisecond}
+		r := load(t, t.Context(), p)
+		if r.WindowS < 0.2 || r.Messages.Received == 0 || r.Interrupted {
+			t.Errorf("window %v s, %+v: want traffic for 0.2 s", r.WindowS, r.Messages)
+		}
+		if c := r.Connections; c.PeerClosed < 36 || r.Recovery == nil || r.Recovery.Lost < c.PeerClosed/2 {
+			t.Errorf("%+v, recovery %+v: want 18 sent away again and again", c, r.Recovery)
+		}
+	})
+}
+
+// TestClosesTakeTurnsWhateverElseIsDue: a connection that waits for its turn to be
+// closed does not wake for the end of its life, nor for a Pong that fails to come.
+func TestClosesTakeTurnsWhateverElseIsDue(t *testing.T) {
+	for name, p := range map[string]Plan{
+		"lifetime": {Lifetime: Lifetime{Kind: LifetimeFixed, Mean: 600 * time.Millisecond}},
+		"pong":     {PingInterval: 100 * time.Millisecond, PingTimeout: 100 * time.Millisecond},
+	} {
+		p.Connections, p.Workers, p.Duration, p.CloseWithin = 8, 1, 100*time.Millisecond, time.Second
+		r := openRun(t, p)
+		w := r.workers[0]
+		now := r.ctl.stop.get()
+		r.ctl.close.set(now)
+		end := now + p.CloseWithin
+		for i := range w.sessions {
+			s := &w.sessions[i]
+			wakes := 0
+			for at := now; at < end && s.state == stateOpen; at = s.next(w) {
+				if wakes++; wakes > 20 {
+					t.Fatalf("%s: session %d woken %d times, at last at %v", name, i, wakes, at-now)
+				}
+				s.wake(w, at)
+				s.fill(w, at, nil)
+			}
+			if s.state != stateClosing {
+				t.Errorf("%s: session %d in state %d at the end, want it closing", name, i, s.state)
+			}
+		}
+	}
+}
+
+// TestClosedFromBothEnds: the storm takes a connection whose Close frame waits behind
+// a message, and the server closes it meanwhile: what was on its way is given up.
+func TestClosedFromBothEnds(t *testing.T) {
+	st := newStory(t, Plan{InFlight: 1, CloseShare: 1, CloseAt: time.Second})
+	st.life(st.s).leaveAt = time.Second
+	st.at(0).messages()
+	st.s.block()
+	st.at(time.Second)
+	st.hears(closeFrame(1001, ""))
+	st.s.resume(st.now, true)
+	st.sends()
+	st.counts(stats.Messages{Sent: 1, Abandoned: 1})
+}
+
+// TestAFlushBelongsToOneLife: who is to write for a connection that ends before that,
+// and comes back with something else to write, leaves it alone.
+func TestAFlushBelongsToOneLife(t *testing.T) {
+	p := completed(t, Plan{Connections: 1, Rate: 1, Duration: time.Second, PingInterval: 1, Reconnect: Reconnect{Kind: ReconnectImmediate}})
+	r := newRun(p)
+	var g errgroup.Group
+	d := &portableWorker{worker: r.workers[0], group: &g, clock: r.clock, notify: make(chan struct{}, 1), conns: make([]portableConn, 1)}
+	begin := func() (peer net.Conn) {
+		conn, peer := net.Pipe()
+		t.Cleanup(func() { conn.Close() })
+		if i, _ := d.dial(r.clock(), 1); i != 0 {
+			t.Fatal("nothing to open")
+		}
+		d.conns[0].conn = conn
+		d.sessions[0].opened(d.worker, r.clock(), wsclient.Timings{})
+		d.received(0, r.clock(), nil, nil) // a Ping is due, for another goroutine to write
+		return peer
+	}
+	d.shard.Lock()
+	begin()
+	d.sessions[0].ended(d.worker, r.clock(), stats.ErrEOF, io.EOF)
+	d.close(0)
+	peer := begin()
+	d.shard.Unlock()
+	time.Sleep(50 * time.Millisecond) // both have begun to write, if they would
+	peer.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	got, _ := io.ReadAll(peer)
+	if len(got) != 10 {
+		t.Errorf("the second connection was sent % x, want one Ping of 10 bytes", got)
+	}
+	g.Wait()
 }

@@ -214,12 +214,7 @@ func (d *portableWorker) endSending(i int) {
 func (d *portableWorker) visit(i int, now time.Duration) {
 	d.sessions[i].wake(d.worker, now)
 	if d.fill(i, now) {
-		d.group.Go(func() error {
-			d.shard.Lock()
-			d.flush(i)
-			d.shard.Unlock()
-			return nil
-		})
+		d.flushBeside(i)
 	}
 	d.settleDown(i)
 }
@@ -237,6 +232,20 @@ func (d *portableWorker) fill(i int, now time.Duration) bool {
 	}
 	s.block()
 	return true
+}
+
+// flushBeside has another goroutine flush the output of session i, unless that has
+// ended by then: it may live again, with output of its own.
+func (d *portableWorker) flushBeside(i int) {
+	conn := d.conns[i].conn
+	d.group.Go(func() error {
+		d.shard.Lock()
+		defer d.shard.Unlock()
+		if d.conns[i].conn == conn {
+			d.flush(i)
+		}
+		return nil
+	})
 }
 
 // flush writes the output of session i until there is no more. The lock is
@@ -350,10 +359,5 @@ func (d *portableWorker) received(i int, now time.Duration, p []byte, err error)
 		d.flush(i)
 		return
 	}
-	d.group.Go(func() error {
-		d.shard.Lock()
-		d.flush(i)
-		d.shard.Unlock()
-		return nil
-	})
+	d.flushBeside(i)
 }

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"time"
 
@@ -89,11 +88,7 @@ func (d *portableWorker) countSYNs(t *wsclient.Transport) {
 	if t.Timings.Connect < slowConnect {
 		return
 	}
-	conn := t.Conn
-	if secure, ok := conn.(*tls.Conn); ok {
-		conn = secure.NetConn()
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := bare(t.Conn).(*net.TCPConn); ok {
 		d.retransmitted(synsSentAgain(tcp, t.Timings.Connect), t.Timings.Connect)
 	}
 }

@@ -97,6 +97,9 @@ func TestBadReaders(t *testing.T) {
 		wantErrors(t, r)
 		n := int64(slow + deaf + others)
 		wantConnections(t, r, stats.Connections{Requested: n, Opened: n, Closed: n - deaf, StillOpen: deaf})
+		if c := r.Closing; c == nil || c.Connections != n-deaf || c.NeverClosed != 0 {
+			t.Errorf("closing: got %+v, want %d, all closed", c, n-deaf)
+		}
 		if len(r.Groups) != 3 {
 			t.Fatalf("got groups %+v, want three", r.Groups)
 		}

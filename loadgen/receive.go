@@ -87,7 +87,7 @@ func (s *session) violated(w *worker, now time.Duration, err error) {
 
 // leave makes a Close frame the last that the session sends.
 func (s *session) leave(w *worker, now time.Duration) {
-	s.lose(w)
+	s.giveUp(w)
 	s.state = stateLeaving
 	s.deadline = now + w.plan.CloseTimeout
 }

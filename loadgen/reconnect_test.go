@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"io"
 	"math"
 	"slices"
 	"testing"
@@ -152,5 +153,36 @@ func TestLifetimesAreHeld(t *testing.T) {
 				t.Errorf("%s: %d departures in second %d, want %.0f ± %.0f", name, got, second, want, 5*math.Sqrt(want))
 			}
 		}
+	}
+}
+
+// TestDeparturesBackOffToo: whoever comes in place of a connection that left at the
+// end of its time waits longer after each failure, as after a loss.
+func TestDeparturesBackOffToo(t *testing.T) {
+	const n = 500
+	r := openRun(t, Plan{Connections: n, Workers: 1, Duration: time.Hour, Seed: 1, Lifetime: Lifetime{Kind: LifetimeFixed, Mean: time.Second},
+		Reconnect: Reconnect{ReconnectJitter, 100 * time.Millisecond, 30 * time.Second}})
+	w := r.workers[0]
+	start := r.ctl.start.get()
+	for i := range w.sessions {
+		s := &w.sessions[i]
+		s.retiring = true
+		s.shut(w, start)
+		s.fill(w, start, nil)
+		s.receive(w, start, closeFrame(1000, ""))
+		s.ended(w, start, stats.ErrEOF, io.EOF)
+		w.buried(i)
+	}
+	attempts := 0
+	for at := w.returning.next(); at-start < time.Minute; at = w.returning.next() {
+		i, _ := w.dial(at, n)
+		w.sessions[i].ended(w, at, stats.ErrRefused, errLost)
+		w.buried(i)
+		attempts++
+	}
+	// At once, and then after 100 ms, 200 ms, ... on average (the range doubles up);
+	// ten times a second without that.
+	if each := float64(attempts) / n; each < 5 || each > 20 {
+		t.Errorf("%.1f attempts a connection in a minute, want some ten", each)
 	}
 }

@@ -90,7 +90,7 @@ func (s *session) fill(w *worker, now time.Duration, dst []byte) []byte {
 func (s *session) begin(w *worker, now time.Duration) bool {
 	due := now
 	if w.plan.openLoop() {
-		if due = s.arrivals.next(w); due > now {
+		if due = s.due(w); due > now {
 			return false
 		}
 		s.arrivals.take(w)
@@ -172,5 +172,5 @@ func (s *session) appendPing(now time.Duration, dst []byte) []byte {
 
 // random draws from [0, n), seeded.
 func (s *session) random(n uint64) uint64 {
-	return s.bits() % n
+	return s.arrivals.bits() % n
 }

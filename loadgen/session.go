@@ -99,7 +99,7 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 	if w.plan.broadcasts() {
 		s.join(w)
 	}
-	w.settle()
+	w.settle(s)
 	w.live++
 	w.shard.Opened++
 	w.recordOpen(t)
@@ -112,7 +112,7 @@ func (s *session) opened(w *worker, now time.Duration, t wsclient.Timings) {
 func (s *session) refused(w *worker, now time.Duration, class stats.Class, err error) {
 	s.state = stateOver
 	s.deadline = never
-	w.settle()
+	w.settle(s)
 	w.shard.Failed++
 	w.fail(class, err)
 	if l := w.life(s); l != nil {
@@ -140,7 +140,7 @@ func (s *session) wake(w *worker, now time.Duration) {
 	case s.state == stateOpen && now >= s.pongDue(w):
 		s.drop(w, now, stats.ErrPingTimeout, errPingTimeout)
 		s.finish(w, now)
-	case s.state == stateOpen && now >= w.leaveAt(s) && (s.blocked || s.arrivals.next(w) >= w.leaveAt(s)):
+	case s.state == stateOpen && now >= w.leaveAt(s) && (s.blocked || s.due(w) >= w.leaveAt(s)):
 		s.walkOut(w, now) // what was due before goes out first
 	case s.state == stateOpen && now >= s.deadline:
 		s.shut(w, now)
@@ -246,6 +246,7 @@ func (s *session) forget(w *worker) {
 	s.state = stateOver
 	s.deadline = never
 	w.settled++
+	w.triedOnce(s)
 }
 
 // finish ends an open session whose connection is gone.
@@ -254,10 +255,7 @@ func (s *session) finish(w *worker, now time.Duration) { s.end(w, now, true) }
 // end ends an open session; gone reports whether both sides have ended it.
 func (s *session) end(w *worker, now time.Duration, gone bool) {
 	l := w.life(s)
-	if l != nil && l.left {
-		s.abandon(w)
-	}
-	s.lose(w)
+	s.giveUp(w)
 	s.state = stateOver
 	if s.aside() {
 		w.badReader(s).unread = false
@@ -268,14 +266,28 @@ func (s *session) end(w *worker, now time.Duration, gone bool) {
 		s.part(w)
 	}
 	w.live--
-	if counts := l == nil && w.ctl.close.passed(now) || l != nil && w.closes(l, now); counts && gone {
+	// Whether the peer ended a connection that does not read, nobody knows.
+	closes := l == nil && w.ctl.close.passed(now) || l != nil && w.closes(l, now)
+	switch {
+	case !closes || s.habit == readsNothing:
+	case gone:
 		w.lastGone = now
-	} else if counts {
+	default:
 		w.neverClosed++
 	}
 	if l != nil {
 		l.ended(w, s, now)
 	}
+}
+
+// giveUp counts what is on its way as lost, unless it was we who ended the
+// connection while the run went on.
+func (s *session) giveUp(w *worker) {
+	if l := w.life(s); l != nil && l.left {
+		s.abandon(w)
+		return
+	}
+	s.lose(w)
 }
 
 // lose counts what is on its way as lost.
@@ -308,20 +320,30 @@ func (s *session) next(w *worker) time.Duration {
 			at = min(at, b.readAt)
 		}
 	}
-	if s.state == stateOpen {
+	// From when connections are closed, wake waits for nothing but its turn.
+	if s.state == stateOpen && w.ctl.close.get() == never {
 		at = min(at, s.pongDue(w))
 		at = min(at, w.leaveAt(s))
+		if !s.retiring && !s.blocked {
+			at = min(at, s.retireAt)
+		}
 	}
 	if s.state != stateOpen || s.blocked {
 		return at
 	}
-	if !s.retiring {
-		at = min(at, s.retireAt)
-	}
 	if s.pingSent == 0 {
 		at = min(at, s.pingDue)
 	}
-	return min(at, s.arrivals.next(w))
+	return min(at, s.due(w))
+}
+
+// due returns when the next message of an open loop is due on s, never if there is
+// none (yet), or the connection begins none any more.
+func (s *session) due(w *worker) time.Duration {
+	if s.retiring {
+		return never
+	}
+	return s.arrivals.next(w)
 }
 
 // block takes note that the peer does not read: what was given to fill is

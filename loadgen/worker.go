@@ -42,6 +42,7 @@ type worker struct {
 	nextNew     int              // index of the first session that was never begun
 	opening     int              // sessions in stateOpening
 	settled     int              // sessions that have left stateNew and stateOpening
+	tried       int              // sessions whose first connection was opened, or could not be
 	live        int              // sessions that opened and are not over
 	pending     int64            // messages on their way; in a broadcast, of all workers together: copies
 	joining     int              // subscribers that the server may not have heard yet
@@ -163,10 +164,18 @@ func (w *worker) dialNew(now time.Duration) (i int, again time.Duration) {
 	return w.nextNew - 1, 0
 }
 
-// settle counts a session that is no longer opening.
-func (w *worker) settle() {
+// settle counts session s, which is no longer opening.
+func (w *worker) settle(s *session) {
 	w.opening--
 	w.settled++
+	w.triedOnce(s)
+}
+
+// triedOnce counts a session whose first connection is open, or will never be.
+func (w *worker) triedOnce(s *session) {
+	if w.lifeNumber(s) == 0 {
+		w.tried++
+	}
 }
 
 // slot returns where messages of a size class are counted that are due on s at the
@@ -194,6 +203,18 @@ func (w *worker) group(s *session, due time.Duration) int {
 		end += stages[stage].Length
 	}
 	return stage
+}
+
+// heard returns how many connections are open whose end by the peer would be
+// noticed: all but those that do not read.
+func (w *worker) heard() int64 {
+	n := int64(w.live)
+	for i := range w.badReaders {
+		if s := &w.sessions[i]; s.habit == readsNothing && s.wasOpen && s.state != stateOver {
+			n--
+		}
+	}
+	return n
 }
 
 // counting reports whether bytes belong to the measured window or its drain.
@@ -227,7 +248,7 @@ func (w *worker) sends(n int) {
 func (w *worker) owes(unblocked bool) bool {
 	for i := range w.sessions {
 		s := &w.sessions[i]
-		if s.state == stateOpen && !s.aside() && !(unblocked && s.blocked) && s.arrivals.next(w) != never {
+		if s.state == stateOpen && !s.aside() && !(unblocked && s.blocked) && s.due(w) != never {
 			return true
 		}
 	}
@@ -239,7 +260,7 @@ func (w *worker) owes(unblocked bool) bool {
 func (w *worker) checkpoint(now time.Duration) {
 	switch {
 	case w.live == 0 && w.settled == len(w.sessions),
-		w.settled == len(w.sessions) && w.ctl.start.get() == never,
+		w.tried == len(w.sessions) && w.ctl.start.get() == never,
 		w.ctl.stop.passed(now) && (w.pending == 0 || w.plan.broadcasts()),
 		w.plan.Messages > 0 && w.spent():
 		w.poke()

@@ -154,7 +154,7 @@ func (r *request) completePayload() error {
 	}
 	switch {
 	case !r.given("max-message"):
-		p.MaxMessage = max(p.MaxMessage, int64(size))
+		p.MaxMessage = max(p.MaxMessage, int64(size+len(p.Broadcast.Publish)))
 	case p.Reply == loadgen.ReplyEcho && p.MaxMessage < int64(size):
 		return usagef("%s contradicts %s: the echo of a message of %d bytes would be refused", r.told("max-message"), r.told("size"), size)
 	}
