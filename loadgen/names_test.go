@@ -7,12 +7,14 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
 // nameServer answers each question for an IPv4 address with the given ones, the
-// first of them another one each time, and is the resolver for the test's time.
+// first of them another one each time, and is the resolver for the test's time. Without
+// any it does not answer.
 func nameServer(t *testing.T, addresses ...[4]byte) {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -34,7 +36,7 @@ func nameServer(t *testing.T, addresses ...[4]byte) {
 				end += 1 + int(query[end])
 			}
 			end += 5
-			if end > n {
+			if end > n || len(addresses) == 0 {
 				continue
 			}
 			answer := append([]byte(nil), query[:end]...)
@@ -52,11 +54,20 @@ func nameServer(t *testing.T, addresses ...[4]byte) {
 		}
 	})
 	before := net.DefaultResolver
+	over := make(chan struct{})
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+		c, err := new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+		if err == nil {
+			g.Go(func() error { // a question that nobody waits for any more goes on for 5 s
+				<-over
+				return c.Close()
+			})
+		}
+		return c, err
 	}}
 	t.Cleanup(func() {
 		net.DefaultResolver = before
+		close(over)
 		conn.Close()
 		g.Wait()
 	})
@@ -97,6 +108,23 @@ func TestANameOfSeveralAddresses(t *testing.T) {
 					t.Errorf("got %v connections at the two addresses, want %v: %v", got, tt.want, pairs)
 				}
 			})
+		}
+	}
+}
+
+// TestInterruptedInALookUp: a run that is interrupted does not wait for a name server
+// that does not answer.
+func TestInterruptedInALookUp(t *testing.T) {
+	nameServer(t)
+	for driver, p := range driverPlans() { // one after the other: there is one resolver
+		p = aimed(t, p, "ws://name.test:9/")
+		p.Connections, p.InFlight, p.Duration, p.ConnectTimeout = 4, 1, time.Second, 20*time.Second
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		begin := time.Now()
+		r := load(t, ctx, p)
+		if took := time.Since(begin); took > 5*time.Second || !r.Interrupted {
+			t.Errorf("%s: over after %v, interrupted %v; want it soon", driver, took, r.Interrupted)
 		}
 	}
 }
