@@ -20,7 +20,8 @@ func (f *flags) readerFlags(set *pflag.FlagSet) {
 		parse: parseReadRate, format: echoserver.SlowRead.String}, "read-rate",
 		"slow readers: read only so many bytes a second, as in 1KiB/s, on all connections or a share of them (1KiB/s:0.1)")
 	flag := set.VarPF(&field[float64]{to: &f.readers.deaf, noun: "SHARE", names: []string{valueNone},
-		parse: parseDeafShare, format: formatDeafShare}, "stop-reading", "",
+		parse:  parsePart("want --stop-reading by itself, or a share of the connections above 0 and up to 1: --stop-reading=0.05"),
+		format: formatPart}, "stop-reading", "",
 		"never read after the opening handshake, on all connections or a share of them (--stop-reading=0.05)")
 	flag.NoOptDefVal = "1"
 }
@@ -35,18 +36,22 @@ func parseReadRate(s string) (echoserver.SlowRead, error) {
 	return echoserver.ParseSlowRead(s)
 }
 
-func parseDeafShare(s string) (float64, error) {
-	if s == valueNone {
-		return 0, nil
+// parsePart returns what reads a share of the connections, or none; want is what to
+// say of anything else.
+func parsePart(want string) func(string) (float64, error) {
+	return func(s string) (float64, error) {
+		if s == valueNone {
+			return 0, nil
+		}
+		share, err := echoserver.ParseShare(s)
+		if err != nil || share == 0 {
+			return 0, errors.New(want)
+		}
+		return share, nil
 	}
-	share, err := echoserver.ParseShare(s)
-	if err != nil || share == 0 {
-		return 0, errors.New("want --stop-reading by itself, or a share of the connections above 0 and up to 1: --stop-reading=0.05")
-	}
-	return share, nil
 }
 
-func formatDeafShare(share float64) string {
+func formatPart(share float64) string {
 	if share == 0 {
 		return valueNone
 	}

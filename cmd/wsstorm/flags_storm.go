@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"wsstorm/internal/echoserver"
 	"wsstorm/loadgen"
 )
 
@@ -17,7 +16,7 @@ import (
 // come back.
 func (f *flags) stormFlags(set *pflag.FlagSet) {
 	p := &f.plan
-	set.Var(&field[float64]{to: &p.CloseShare, noun: "SHARE", names: []string{valueNone}, parse: parseCloseShare, format: formatDeafShare}, "close-share",
+	set.Var(&field[float64]{to: &p.CloseShare, noun: "SHARE", names: []string{valueNone}, parse: parsePart("want a share of the connections above 0 and up to 1: 0.3 or 30%"), format: formatPart}, "close-share",
 		"close storm: close this share of the connections in the middle of the run (0.3 or 30%), and tell what the others felt of it; by default all are closed at its end")
 	set.Var(span(&p.CloseAt, 1, nounDuration), "close-at", "with --close-share: this long after the beginning of the measured window; by default after a third of it")
 	set.Var(span(&p.CloseWithin, 0, nounDuration), "close-within", "spread the closes over this time; by default all come at once")
@@ -27,17 +26,6 @@ func (f *flags) stormFlags(set *pflag.FlagSet) {
 		"open a lost connection again, whoever ended it: at once, after a time, or by exponential backoff with full jitter (jitter:1s,30s)")
 	set.Var(&field[loadgen.Lifetime]{to: &p.Lifetime, noun: "none|exp:T|fixed:T|uniform:MIN,MAX", names: []string{valueNone}, parse: parseLifetime, format: formatLifetime}, "lifetime",
 		"churn: close each connection after such a time and open another one in its place; exp:30s is the mean")
-}
-
-func parseCloseShare(s string) (float64, error) {
-	if s == valueNone {
-		return 0, nil
-	}
-	share, err := echoserver.ParseShare(s)
-	if err != nil || share == 0 {
-		return 0, errors.New("want a share of the connections above 0 and up to 1: 0.3 or 30%")
-	}
-	return share, nil
 }
 
 // exitNames are the values of --close-mode, in the order of loadgen.Exit.
