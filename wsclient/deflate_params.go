@@ -12,13 +12,14 @@ type DeflateParams struct {
 	// ServerNoContextTakeover has the server begin each message with an empty
 	// window, which saves us one.
 	ServerNoContextTakeover bool
-	// ClientNoContextTakeover has us do the same. In an offer it is a hint.
+	// ClientNoContextTakeover has us do the same. In an offer it is a hint, to which
+	// we keep.
 	ClientNoContextTakeover bool
 	// ServerMaxWindowBits limits the server's window to 2^n bytes, 8 to 15. In an
 	// offer 0 asks for nothing; agreed on it is never 0.
 	ServerMaxWindowBits int
 	// ClientMaxWindowBits limits our window, 8 to 15. In an offer 0 forbids the
-	// server to limit it, 15 allows any limit, less is a hint that we use no more;
+	// server to limit it, 15 allows any limit, less is a hint that we use no more, to which we keep;
 	// agreed on it is never 0.
 	ClientMaxWindowBits int
 }
@@ -71,7 +72,8 @@ func (d DeflateParams) check() error {
 }
 
 // accept reads the parameters of a server's answer to the offer d, and returns
-// what was agreed on. RFC 7692, Sections 7 and 7.1.
+// what was agreed on. RFC 7692, Sections 7 and 7.1. What the client hints at about
+// itself it keeps to, even if the answer does not say so: Sections 7.1.1.2 and 7.1.2.2.
 func (d DeflateParams) accept(params []extensionParam) (DeflateParams, error) {
 	agreed := DeflateParams{ServerMaxWindowBits: maxWindowBits, ClientMaxWindowBits: maxWindowBits}
 	seen := make(map[string]bool, 4)
@@ -101,6 +103,10 @@ func (d DeflateParams) accept(params []extensionParam) (DeflateParams, error) {
 		if err != nil {
 			return agreed, err
 		}
+	}
+	agreed.ClientNoContextTakeover = agreed.ClientNoContextTakeover || d.ClientNoContextTakeover
+	if d.ClientMaxWindowBits != 0 {
+		agreed.ClientMaxWindowBits = min(agreed.ClientMaxWindowBits, d.ClientMaxWindowBits)
 	}
 	if d.ServerNoContextTakeover && !agreed.ServerNoContextTakeover {
 		return agreed, fmt.Errorf("no %s, which was asked for", paramServerNoContext)

@@ -285,6 +285,7 @@ func TestInflaterRejects(t *testing.T) {
 		{"end within a block", [][]byte{unhex(t, "f248cdc9")}, "cannot be decompressed"},
 		{"stored block that swallows the tail", [][]byte{unhex(t, "000900f6ff")}, "cannot be decompressed"},
 		{"nothing at all", [][]byte{{}}, "cannot be decompressed"},
+		{"last blocks without end", [][]byte{bytes.Repeat([]byte{0x03, 0x00}, maxLastBlocks+1)}, "last blocks"},
 		{"text", [][]byte{text("abc\xff")}, "not UTF-8"},
 		{"text cut off", [][]byte{text("abc\xc3")}, "not UTF-8"},
 		{"text bad across pieces", [][]byte{text(strings.Repeat("x", 8191) + "\xc3" + "\x28")}, "not UTF-8"},
@@ -302,6 +303,10 @@ func TestInflaterRejects(t *testing.T) {
 		if i.work != nil {
 			t.Errorf("%s: kept what decompressing needs", tt.name)
 		}
+	}
+	// Many last blocks are fine.
+	if got, err := inflate(t, new(Inflater), OpBinary, append(bytes.Repeat([]byte{0x03, 0x00}, maxLastBlocks-1), text("x")...)); err != nil || string(got) != "x" {
+		t.Errorf("%d last blocks: got %q, %v", maxLastBlocks-1, got, err)
 	}
 	// A character that a piece cuts is fine, and so is a binary message.
 	for range 2 {

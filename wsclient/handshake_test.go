@@ -254,6 +254,29 @@ func TestDeflateParametersSection71(t *testing.T) {
 	}
 }
 
+// RFC 7692, Sections 7.1.1.2 and 7.1.2.2: what the client hints at about itself it
+// keeps to, whatever the answer says.
+func TestDeflateHintsAreKept(t *testing.T) {
+	for _, tt := range []struct {
+		offer  DeflateParams
+		answer string
+		want   DeflateParams
+	}{
+		{DeflateParams{ClientNoContextTakeover: true, ClientMaxWindowBits: 9}, "", DeflateParams{false, true, 15, 9}},
+		{DeflateParams{ClientMaxWindowBits: 9}, "; client_max_window_bits=12", DeflateParams{false, false, 15, 9}},
+		{DeflateParams{ClientMaxWindowBits: 15}, "; client_max_window_bits=12", DeflateParams{false, false, 15, 12}},
+		{DeflateParams{}, "", DeflateParams{false, false, 15, 15}},
+	} {
+		h := askingFor(t, Request{Deflate: &tt.offer})
+		if _, done, err := feed(h, goodStart+goodRest+"Sec-WebSocket-Extensions: permessage-deflate"+tt.answer+"\r\n\r\n", 0); !done {
+			t.Fatal(err)
+		}
+		if got, ok := h.Deflate(); !ok || got != tt.want {
+			t.Errorf("%v, answered with %q: got %v, want %v", tt.offer, tt.answer, got, tt.want)
+		}
+	}
+}
+
 // A handshake that a time-out ends says so, and errors.Is finds it.
 func TestHandshakeFinishKeepsTheCause(t *testing.T) {
 	h := askingFor(t, Request{})

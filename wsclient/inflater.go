@@ -65,6 +65,7 @@ type inflation struct {
 	message []byte // whole, compressed
 	context []byte // what was decompressed last, without context takeover
 	output  [8 << 10]byte
+	blocks  int // last ones of the message so far
 }
 
 // inflations are shared by all connections: a message is mostly decompressed in
@@ -79,6 +80,10 @@ const (
 	keepPending = 4 << 10
 	keepMessage = 64 << 10
 )
+
+// maxLastBlocks bounds what a message may cost beside its size: beginning again behind
+// a last block takes as long as some hundred bytes do, and such a block may be empty.
+const maxLastBlocks = 1 << 10
 
 // messageEnd goes behind a message: what the sender left off, and an empty last
 // block, so that the decompressor reports a regular end.
@@ -109,6 +114,7 @@ func (i *Inflater) Feed(ev Event) error {
 	if cap(i.pending) > keepPending {
 		i.pending = nil
 	}
+	w.blocks = 0
 	i.work = w
 	i.restart()
 	return nil
@@ -142,6 +148,9 @@ func (i *Inflater) Next() (Event, error) {
 		case w.input.Len() > 0:
 			// A block marked as the last one need not end the message: RFC 7692,
 			// Section 7.2.3.4.
+			if w.blocks++; w.blocks > maxLastBlocks {
+				return i.fail(StatusInvalidPayload, "RFC 7692, Section 7.2.3.4", fmt.Sprintf("compressed message of more than %d last blocks", maxLastBlocks))
+			}
 			i.restart()
 		default:
 			ev.Fin = true
