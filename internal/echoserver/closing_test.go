@@ -1,7 +1,10 @@
 package echoserver
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"net"
 	"os"
 	"slices"
 	"syscall"
@@ -124,5 +127,64 @@ func TestNoClose(t *testing.T) {
 	}
 	if n := s.Counts().NoClose; n != 1 {
 		t.Errorf("got %d counted, want 1", n)
+	}
+}
+
+// A Close that stays unanswered, and a timed fault: the reset strikes, and a Close
+// of the server's own does not.
+func TestNoCloseAndTimedFaults(t *testing.T) {
+	s, stop := startStoppable(t, Config{Faults: Faults{NoClose: 1, CloseAfter: After{Time: 50 * time.Millisecond}, ResetAfter: After{Time: 150 * time.Millisecond}}})
+	c := dial(t, s, websocket.Dialer{})
+	begin := time.Now()
+	hang(t, c)
+	if got, _, err := rest(c); len(got) > 0 || !errors.Is(err, syscall.ECONNRESET) || time.Since(begin) < 100*time.Millisecond {
+		t.Errorf("got %q and %v after %v, want a reset after 150 ms", got, err, time.Since(begin))
+	}
+	stop()
+	if n := s.Counts(); n.Reset != 1 || n.Closed != 0 || n.NoClose != 1 {
+		t.Errorf("got %+v counted, want a Close without an answer and a reset", n)
+	}
+}
+
+// The time of a reset comes for a peer, too, that sends and does not read.
+func TestResetOfADeafPeer(t *testing.T) {
+	for name, delay := range map[string]Delay{"at once": {}, "late": {Kind: DelayFixed, Base: time.Millisecond}} {
+		t.Run(name, func(t *testing.T) {
+			s, stop := startStoppable(t, Config{Faults: Faults{Delay: delay, ResetAfter: After{Time: 200 * time.Millisecond}}})
+			c := dial(t, s, websocket.Dialer{})
+			c.SetWriteDeadline(time.Now().Add(10 * time.Second))
+			payload := make([]byte, 64<<10)
+			for {
+				if err := c.WriteMessage(websocket.BinaryMessage, payload); err == nil {
+					continue
+				} else if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+					t.Errorf("got %v, want a reset", err)
+				}
+				break
+			}
+			stop()
+			if n := s.Counts().Reset; n != 1 {
+				t.Errorf("got %d resets counted, want 1", n)
+			}
+		})
+	}
+}
+
+// A request without end is cut off.
+func TestEndlessRequest(t *testing.T) {
+	s := start(t, Config{})
+	nc, err := net.Dial("tcp", s.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	nc.SetDeadline(time.Now().Add(5 * time.Second))
+	fmt.Fprintf(nc, "GET / HTTP/1.1\r\nX: ")
+	sent := 0
+	for line := bytes.Repeat([]byte{'a'}, 64<<10); err == nil; sent += len(line) {
+		_, err = nc.Write(line)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) || sent > 32<<20 { // what socket buffers hold is more than what the server reads
+		t.Errorf("%d bytes were taken, and then %v", sent, err)
 	}
 }

@@ -16,6 +16,9 @@ const (
 	// readBuffer is small because every idle connection holds one: it serves
 	// headers and short messages, and long payloads are read past it.
 	readBuffer = 1024
+	// maxRequest bounds the opening handshake, in bytes: the library reads a line
+	// however long it is.
+	maxRequest = 64 << 10
 	// lingerTimeout bounds the wait for a peer that broke the protocol to
 	// read why.
 	lingerTimeout = time.Second
@@ -94,7 +97,12 @@ func (c *conn) upgrade() error {
 	if c.faulty != nil {
 		c.disturb(&up, func() bool { _, ok := deflate.Accepted(); return ok })
 	}
-	if _, err := up.Upgrade(c.wire.Conn); err != nil {
+	// Nothing comes behind the request before we answer.
+	request := struct {
+		io.Reader
+		io.Writer
+	}{io.LimitReader(c.wire.Conn, maxRequest), c.wire.Conn}
+	if _, err := up.Upgrade(request); err != nil {
 		return err
 	}
 	if _, ok := deflate.Accepted(); ok {

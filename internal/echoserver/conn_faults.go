@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -49,26 +50,39 @@ func (c *conn) upgraded() error {
 // setAlarm has the wire call ring when the next timed fault is due. Timed faults
 // need no goroutine: like the server's stop they wake the connection's own.
 func (c *conn) setAlarm() error {
-	at := c.faulty.alarm()
+	f := c.faulty
+	at := f.alarm()
 	if at == never {
 		c.wire.alarm = nil
-		return nil
+		return c.wire.SetReadDeadline(time.Time{})
 	}
 	c.wire.alarm = c.ring
-	return c.wire.SetReadDeadline(time.Now().Add(at - c.faulty.clock()))
+	now, clock := time.Now(), f.clock()
+	if f.resetDue > 0 { // a peer that does not read is reset in time too; see finish
+		if err := c.wire.SetWriteDeadline(now.Add(f.resetDue - clock)); err != nil {
+			return err
+		}
+	}
+	return c.wire.SetReadDeadline(now.Add(at - clock))
 }
 
 // ring strikes with the timed faults that are due.
 func (c *conn) ring() error {
 	f, now := c.faulty, c.faulty.clock()
 	if f.resetDue > 0 && f.resetDue <= now {
-		f.counters.reset.Add(1)
-		return f.reset()
+		return c.resetInTime()
 	}
 	if f.closeDue > 0 && f.closeDue <= now {
 		return c.beginClose()
 	}
 	return c.setAlarm()
+}
+
+// resetInTime resets the connection because its time has come.
+func (c *conn) resetInTime() error {
+	c.faulty.resetDue = 0
+	c.faulty.counters.reset.Add(1)
+	return c.faulty.reset()
 }
 
 // beginClose sends a Close frame and bounds the wait for the peer's.
@@ -83,7 +97,7 @@ func (c *conn) beginClose() error {
 		f.out.drain()
 	}
 	f.resetAt, f.resetDue, c.wire.alarm = 0, 0, nil
-	return c.wire.SetReadDeadline(time.Now().Add(c.srv.cfg.StopTimeout))
+	return c.wire.SetDeadline(time.Now().Add(c.srv.cfg.StopTimeout))
 }
 
 // answer answers m, as the faults have it, and does what is due after it. m
@@ -203,19 +217,32 @@ func (c *conn) resetBehind() error {
 	return c.faulty.reset()
 }
 
-// holdOn keeps a connection open that had a Close, until the peer ends it or the
-// server stops.
+// holdOn keeps a connection open that had a Close, until the peer ends it, a reset is
+// due or the server stops.
 func (c *conn) holdOn() error {
 	if err := c.wire.flush(); err != nil {
 		return err
 	}
 	c.wire.closeSent = true // it never will be
 	c.wire.closing()
-	_, err := io.Copy(io.Discard, c.faulty.TCPConn)
-	if err != nil {
-		return err
+	c.faulty.closeDue = 0
+	for {
+		if err := c.setAlarm(); err != nil {
+			return err
+		}
+		if c.srv.stopping.Load() { // perhaps before the alarm was set
+			return io.EOF
+		}
+		_, err := io.Copy(io.Discard, c.faulty.TCPConn)
+		switch {
+		case err == nil:
+			return io.EOF
+		case !errors.Is(err, os.ErrDeadlineExceeded) || c.srv.stopping.Load():
+			return err
+		case c.faulty.resetDue > 0 && c.faulty.resetDue <= c.faulty.clock():
+			return c.resetInTime()
+		}
 	}
-	return io.EOF
 }
 
 // finish sends what is owed to a peer that can still have it, and takes the
@@ -223,6 +250,9 @@ func (c *conn) holdOn() error {
 func (c *conn) finish(err error) {
 	f := c.faulty
 	f.topics.leave(f)
+	if errors.Is(err, os.ErrDeadlineExceeded) && f.resetDue > 0 && f.resetDue <= f.clock() {
+		c.resetInTime() // it was writing, to a peer that does not read
+	}
 	if f.out == nil {
 		return
 	}
