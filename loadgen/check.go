@@ -172,8 +172,12 @@ func (p Plan) complete() (Plan, error) {
 // textFits reports whether the payload data is UTF-8 at each size.
 func (p *Plan) textFits() bool {
 	for _, c := range p.Sizes {
-		for size := c.Min; size <= c.Max; size++ {
-			if !utf8.Valid(fit(p.PayloadData, size)) {
+		all := fit(p.PayloadData, c.Max)
+		if !utf8.Valid(all) {
+			return false
+		}
+		for size := c.Min; size < c.Max; size++ {
+			if !utf8.RuneStart(all[size]) {
 				return false
 			}
 		}

@@ -131,4 +131,12 @@ func TestPlanDefaults(t *testing.T) {
 // is as good as any.
 func TestTextFits(t *testing.T) {
 	completed(t, Plan{Duration: 1, Text: true, Payload: PayloadFile, PayloadData: []byte("äöü"), Sizes: []SizeClass{{Min: 2, Max: 2}, {Min: 4, Max: 4}, {Min: 12, Max: 12}}})
+	p := Plan{Text: true, Payload: PayloadFile, PayloadData: []byte("äöü"), Sizes: []SizeClass{{Min: 2, Max: 4}}}
+	if p.textFits() {
+		t.Error("2 to 4 bytes of äöü: got that they fit")
+	}
+	p.PayloadData, p.Sizes = []byte("aou"), []SizeClass{{Min: 0, Max: 64 << 20}} // at once, however many sizes there are
+	if !p.textFits() {
+		t.Error("0 to 64 MiB of aou: got that they do not fit")
+	}
 }

@@ -198,7 +198,7 @@ func (l *eventLoop) await(until time.Duration) []unix.EpollEvent {
 // visit does what is due on session i.
 func (l *eventLoop) visit(i int, now time.Duration) {
 	s := &l.sessions[i]
-	if s.state == stateOpening && now >= s.deadline {
+	if s.state == stateOpening && now >= s.deadline && !l.connectNext(i) {
 		l.refuse(i, context.DeadlineExceeded)
 	}
 	s.wake(l.worker, now)

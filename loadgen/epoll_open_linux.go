@@ -27,6 +27,7 @@ type opening struct {
 	from      netip.Addr
 	addrs     []netip.AddrPort // still to be tried, the current one first
 	since     time.Duration    // beginning of the current step
+	until     time.Duration    // when to give up
 	connected bool
 	timings   wsclient.Timings
 	handshake wsclient.Handshake
@@ -62,11 +63,10 @@ func (l *eventLoop) openDue(ctx context.Context) time.Duration {
 		} else {
 			o = new(opening)
 		}
-		*o = opening{since: l.clock()}
+		since := l.clock()
+		*o = opening{since: since, until: since + l.plan.ConnectTimeout}
 		l.conns[i].opening = o
 		s := &l.sessions[i]
-		s.deadline = o.since + l.plan.ConnectTimeout
-		l.agenda.set(i, s.deadline)
 		if !l.driver.routes.named() {
 			o.take(l.driver.routes.of(s.id))
 			l.connect(i)
@@ -123,12 +123,15 @@ func (l *eventLoop) connectResolved() {
 }
 
 // connect begins to connect session i to its current address, or to the first
-// one behind it that does not fail at once.
+// one behind it that does not fail at once. As long as there are others, an address
+// has its share of the time that is left.
 func (l *eventLoop) connect(i int) {
 	c := &l.conns[i]
 	o := c.opening
 	var err error
 	for {
+		now := l.clock()
+		l.sessions[i].deadline = now + (o.until-now)/time.Duration(len(o.addrs))
 		var inProgress bool
 		if c.fd, inProgress, err = connectSocket(o.from, o.addrs[0], l.plan.receiveBuffer(l.sessions[i].habit)); err == nil {
 			if err = l.poller.add(c.fd, i, interest); err != nil {
@@ -137,6 +140,7 @@ func (l *eventLoop) connect(i int) {
 			if !inProgress {
 				l.connected(i)
 			}
+			l.agenda.set(i, l.sessions[i].deadline)
 			return
 		}
 		if len(o.addrs) == 1 {
@@ -146,6 +150,23 @@ func (l *eventLoop) connect(i int) {
 	}
 	l.refuse(i, err)
 	l.settleDown(i)
+}
+
+// connectNext begins to connect session i, whose current address has failed, to the
+// next one, and reports whether there is one.
+func (l *eventLoop) connectNext(i int) bool {
+	c := &l.conns[i]
+	o := c.opening
+	if o.connected || len(o.addrs) < 2 {
+		return false
+	}
+	o.timings.Connect += l.clock() - o.since
+	o.since = l.clock()
+	o.addrs = o.addrs[1:]
+	unix.Close(int(c.fd))
+	c.fd = -1
+	l.connect(i)
+	return true
 }
 
 // connected sends the upgrade request on connection i.
@@ -159,6 +180,7 @@ func (l *eventLoop) connected(i int) {
 	}
 	o.since = now
 	o.connected = true
+	l.sessions[i].deadline = o.until
 	o.handshake = l.driver.dialer.Upgrade.Start()
 	out := o.handshake.AppendRequest(l.out)
 	if n, _ := writeSocket(c.fd, out); n < len(out) {
@@ -174,16 +196,9 @@ func (l *eventLoop) openReady(i int, events uint32) {
 	o := c.opening
 	if !o.connected {
 		if err := connectOutcome(c.fd); err != nil {
-			o.timings.Connect += l.clock() - o.since
-			o.since = l.clock()
-			if len(o.addrs) > 1 {
-				o.addrs = o.addrs[1:]
-				unix.Close(int(c.fd))
-				c.fd = -1
-				l.connect(i)
-				return
+			if !l.connectNext(i) {
+				l.refuse(i, err)
 			}
-			l.refuse(i, err)
 			return
 		}
 		if events&unix.EPOLLOUT == 0 {

@@ -123,7 +123,7 @@ func (p *payloads) check(conn, seq uint32) uint32 {
 func (p *payloads) bodyAt(seq uint32, from, to int) []byte {
 	shift := 0
 	if p.spread > 0 {
-		shift = int(seq) * 64 % p.spread
+		shift = int(uint64(seq) * 64 % uint64(p.spread)) // also where int has 32 bits
 	}
 	return p.body[shift+from : shift+to]
 }

@@ -175,6 +175,9 @@ func (p *poller) awake() {
 	unix.Read(p.wakeFD, count[:])
 }
 
+// kernelTimespec is the timespec of epoll_pwait2, of 64 bits each on every processor.
+type kernelTimespec struct{ sec, nsec int64 }
+
 // wait returns the events there are, waiting for one at most for timeout; 0 or
 // less looks without waiting. The slice is valid until the next wait.
 func (p *poller) wait(timeout time.Duration) []unix.EpollEvent {
@@ -189,7 +192,7 @@ func (p *poller) wait(timeout time.Duration) []unix.EpollEvent {
 		ms := min((timeout+time.Millisecond-1)/time.Millisecond, 1<<30)
 		n, _, errno = unix.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(events), uintptr(len(p.events)), uintptr(ms), 0, 0)
 	default:
-		ts := unix.NsecToTimespec(int64(timeout))
+		ts := kernelTimespec{int64(timeout / time.Second), int64(timeout % time.Second)}
 		n, _, errno = unix.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(p.fd), uintptr(events), uintptr(len(p.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
 		runtime.KeepAlive(&ts)
 	}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,6 +46,20 @@ func listenOverflows(t *testing.T) int {
 	return 0
 }
 
+// dropAlone waits for the other tests that overflow accept queues: how often that
+// happens is counted for the machine.
+func dropAlone(t *testing.T) {
+	t.Helper()
+	alone, err := os.OpenFile(filepath.Join(os.TempDir(), "wsstorm-listen-overflows.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { alone.Close() })
+	if err := unix.Flock(int(alone.Fd()), unix.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // setBacklog changes the length of a listener's accept queue; of 0, it takes one
 // connection.
 func setBacklog(t *testing.T, ln net.Listener, n int) {
@@ -63,15 +78,7 @@ func setBacklog(t *testing.T, ln net.Listener, n int) {
 // accept queue, in which SYNs get lost, and the result says how many.
 func TestDroppedSYNsAreCounted(t *testing.T) {
 	const connections = 4
-	// The count is the machine's: tests that run beside this one have to wait.
-	alone, err := os.OpenFile(filepath.Join(os.TempDir(), "wsstorm-listen-overflows.lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer alone.Close()
-	if err := unix.Flock(int(alone.Fd()), unix.LOCK_EX); err != nil {
-		t.Fatal(err)
-	}
+	dropAlone(t)
 	before := listenOverflows(t)
 	// Both drivers wait for the drops of both.
 	drops := connections * len(driverPlans())
@@ -109,4 +116,32 @@ func TestDroppedSYNsAreCounted(t *testing.T) {
 			t.Errorf("got %+v, want all open, after a second or more", c)
 		}
 	})
+}
+
+// TestASilentAddressIsLeft: of a name with two addresses, one of which lets SYNs get
+// lost, the other is tried in time.
+func TestASilentAddressIsLeft(t *testing.T) {
+	dropAlone(t)
+	_, port := listen(t, 1)
+	silent, err := net.Listen("tcp", "127.0.0.9:"+port)
+	if err != nil {
+		t.Skip(err) // taken, or no such address
+	}
+	defer silent.Close()
+	setBacklog(t, silent, 0)
+	first, err := net.Dial("tcp", silent.Addr().String()) // fills the queue
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	for driver, p := range driverPlans() { // one after the other: there is one resolver
+		nameServer(t, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 9})
+		p = aimed(t, p, "ws://silent.test:"+port+"/")
+		p.Connections, p.InFlight, p.Messages, p.ConnectTimeout = 4, 1, 4, 600*time.Millisecond
+		r := load(t, t.Context(), p)
+		wantErrors(t, r)
+		if c := r.Connections; c.Opened != 4 || c.AllOpenS < 0.25 {
+			t.Errorf("%s: got %+v, want all open, half of them after half of the time", driver, c)
+		}
+	}
 }

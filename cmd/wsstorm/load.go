@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -172,7 +173,7 @@ func (w watchers) see(p loadgen.Progress) {
 
 // childFlags are what the built-in server has to be for the run.
 func (r *request) childFlags() []string {
-	args := []string{fmt.Sprintf("--max-message=%d", r.plan.MaxMessage)}
+	args := []string{fmt.Sprintf("--max-message=%d", min(r.plan.MaxMessage, math.MaxInt32))}
 	if r.broadcast {
 		args = append(args, "--broadcast")
 	}

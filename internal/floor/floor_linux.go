@@ -169,7 +169,7 @@ func (l *loop) exchange(deadline time.Time) error {
 			}
 			wait = max(0, time.Until(l.due))
 		}
-		ts := unix.NsecToTimespec(int64(wait))
+		ts := [2]int64{int64(wait / time.Second), int64(wait % time.Second)} // 64 bits each on every processor
 		// Not raw: the wait may be a long one.
 		n, _, errno := unix.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.epoll), uintptr(unsafe.Pointer(&l.events[0])),
 			uintptr(len(l.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
