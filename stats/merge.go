@@ -91,10 +91,23 @@ func addable(r *Result) error {
 		return errors.New("is of a search for the idle timeout, whose connections were each silent for another time")
 	case r.Merged != nil:
 		return errors.New("is a sum of results: add up its parts with the others")
+	case r.scattered():
+		return errors.New("has intervals that lie days apart, or far from its window")
 	case r.Cycles != nil:
 		return errors.New("is of several cycles, whose pauses no clock would align")
 	}
 	return nil
+}
+
+// scattered reports whether the intervals, of a second or so each, are far from
+// filling the time from the first to the last.
+func (r *Result) scattered() bool {
+	from, to := 0.0, r.WindowS
+	for _, i := range r.Intervals {
+		from, to = min(from, i.TimeS-i.LengthS), max(to, i.TimeS)
+	}
+	const day = 24 * 60 * 60
+	return !(to-from < float64(2*len(r.Intervals))+day)
 }
 
 // An overlap is the time from the first window's beginning to the last one's

@@ -375,6 +375,8 @@ func TestMergeRefuses(t *testing.T) {
 	search.Search, merged.Merged, cycles.Cycles = &Search{}, []Part{{}}, []Part{{}}
 	silent := at(1, 10)
 	silent.IdleTimeout = &IdleTimeout{}
+	far, endless := at(1, 10), at(1, 1e12)
+	far.Intervals = []Interval{{Phase: "measure", TimeS: 3e7, LengthS: 1}}
 	one := newHistogram()
 	one.record(5)
 	fine := at(0, 10)
@@ -390,6 +392,8 @@ func TestMergeRefuses(t *testing.T) {
 	}{
 		{[]*Result{at(0, 10), search}, "part 2 is the result of a search"},
 		{[]*Result{at(0, 10), silent}, "part 2 is of a search for the idle timeout"},
+		{[]*Result{at(0, 10), far}, "part 2 has intervals that lie days apart"},
+		{[]*Result{at(0, 10), endless}, "part 2 has intervals that lie days apart"},
 		{[]*Result{merged, at(0, 10)}, "part 1 is a sum of results"},
 		{[]*Result{at(0, 10), cycles}, "part 2 is of several cycles"},
 		{[]*Result{at(0, 10), at(1, 10), at(0, 10)}, "part 3 is part 1 again"},

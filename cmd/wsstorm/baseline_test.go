@@ -21,6 +21,15 @@ func TestBaselineOfARun(t *testing.T) {
 	if _, err := readResult(path, nil); err != nil {
 		t.Errorf("the baseline cannot be read: %v", err)
 	}
+	// What misses an objective is told as such, and not saved.
+	missed := filepath.Join(t.TempDir(), "missed.json")
+	got = wsstorm(t, "-c", "1", "-n", "20", "--fail-if", "rtt.p50>1ns", "-o", "json", "--save-baseline", missed)
+	if got.code != exitMissed && got.code != exitInvalid || got.code == exitMissed && (!strings.Contains(got.err, "is no baseline") || !strings.Contains(got.err, "rtt.p50>1ns")) {
+		t.Errorf("got exit code %d, %q", got.code, got.err)
+	}
+	if _, err := os.Stat(missed); err == nil {
+		t.Error("a baseline was saved of a run that missed an objective")
+	}
 	// Twenty messages take no eight seconds.
 	got = wsstorm(t, "-c", "1", "-n", "20", "--baseline", path)
 	if got.code != exitFailed && got.code != exitInvalid || got.code == exitFailed && !strings.Contains(got.err, "it takes 8") {

@@ -159,7 +159,7 @@ func compareResults(old, new []*stats.Result, metrics []regress.Metric) (*judgem
 		return nil, err
 	}
 	j := judged("compare", r)
-	j.Basis = fmt.Sprintf("%d old and %d new results, exact rank test; whatever changed between them counts", len(old), len(new))
+	j.Basis = fmt.Sprintf("%d old and %d new results, rank test; whatever changed between them counts", len(old), len(new))
 	return j, nil
 }
 

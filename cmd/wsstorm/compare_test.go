@@ -94,6 +94,8 @@ func TestCompareManyIsATest(t *testing.T) {
 		{sides(old, slow, "--least", "messages.rate=50%"), exitOK, "compare: EQUIVALENT\n"},
 		{sides(old, same, "--least=messages.rate=0%"), exitOK, "compare: INCONCLUSIVE\n"},
 		{sides(old, same, "--least=messages.rate=0%", "--strict"), exitRegressed, "compare: INCONCLUSIVE\n"},
+		{sides(old, same, "--least=messages.rate=0%", "-o", "junit"), exitOK, `failures="0"`},
+		{sides(old, same, "--least=messages.rate=0%", "-o", "junit", "--strict"), exitRegressed, "<failure"},
 		{sides(old[:5], slow[:5], "-o", "md"), exitRegressed, "## wsstorm compare: REGRESSED\n"},
 		{sides(old, slow, "-o", "junit"), exitRegressed, `failures="1"`},
 		{sides(old, slow, "-o", "json"), exitRegressed, `"outcome": "REGRESSED"`},

@@ -22,6 +22,8 @@ type judgement struct {
 	Metrics []judgedMetric  `json:"metrics"`
 	Notes   []string        `json:"notes,omitempty"`
 	Bench   *benchRecord    `json:"bench,omitempty"`
+
+	strict bool // what is inconclusive fails
 }
 
 // A judgedMetric is one row of the table. Change, Low and High are shares of the
@@ -127,7 +129,7 @@ func (j *judgement) cases() []report.Case {
 		old, new, change, interval := m.cells()
 		c := report.Case{Name: m.Name, Text: fmt.Sprintf("%s: %s to %s, %s (%s)", m.verdict(), old, new, change, interval)}
 		switch {
-		case m.Exceeded || m.Outcome == regress.Regressed:
+		case m.Exceeded || m.Outcome == regress.Regressed || j.strict && m.Outcome == regress.Inconclusive:
 			c.Outcome = report.Failed
 		case m.Outcome == regress.Inconclusive || m.Outcome == "" && m.Limit == 0:
 			c.Outcome = report.Inconclusive

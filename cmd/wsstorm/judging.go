@@ -65,6 +65,7 @@ func (j *judging) check(found *judgement) error {
 // publish writes a judgement wherever it is to go, and returns the exit code
 // that it deserves as an error.
 func (j *judging) publish(found *judgement, s streams) error {
+	found.strict = j.strict
 	if err := writeJudgement(found, j.outputs, s.out); err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (j *judging) publish(found *judgement, s streams) error {
 			return err
 		}
 	}
-	if found.fails() || j.strict && found.Outcome == regress.Inconclusive {
+	if found.fails() || found.strict && found.Outcome == regress.Inconclusive {
 		return exitError(exitRegressed)
 	}
 	return nil

@@ -73,7 +73,12 @@ func (r *request) run(ctx context.Context, s streams) error {
 	}
 	code := outcome(result)
 	if code == exitOK || code == exitMissed {
-		if err := r.baseline.conclude(result, r.outputs, s); err != nil {
+		var regressed exitError
+		switch err := r.baseline.conclude(result, r.outputs, s); {
+		case err == nil:
+		case code == exitMissed && !errors.As(err, &regressed): // which comes first
+			complain(s.err, err)
+		default:
 			return err
 		}
 	}

@@ -101,7 +101,7 @@ func (m *liveMetrics) Collect(to chan<- prometheus.Metric) {
 		return
 	}
 	send(lastSecond, full)
-	if full.Interval.Received > 0 {
+	if full.Interval.RTTP50NS > 0 {
 		send(lastReplies, full)
 	}
 	if runtime.GOOS == "linux" {

@@ -86,7 +86,8 @@ func tally(m stats.Metric, what string, value func(*stats.Latency) int64) metric
 
 func notMeasured(m stats.Metric) string { return "no " + m.String() + " was measured" }
 
-// replies is known of a second in which there was a reply.
+// replies is known of a second in which there was a reply: what a server sends
+// without having been asked has no latency, which is then 0.
 func replies(ns func(stats.Interval) int64) func(stats.Interval) (float64, bool) {
-	return func(i stats.Interval) (float64, bool) { return float64(ns(i)), i.Received > 0 }
+	return func(i stats.Interval) (float64, bool) { return float64(ns(i)), ns(i) > 0 }
 }

@@ -79,6 +79,15 @@ func TestForSecondsGoesByLength(t *testing.T) {
 	}
 }
 
+// What a server sends without having been asked makes no second fast.
+func TestForSecondsTellsRepliesFromTheRest(t *testing.T) {
+	r := &stats.Result{Intervals: seconds(90, 90, 0, 0, 90, 90)}
+	r.Intervals[3].Received = 1 // unexpected: it has no latency
+	if got := Check([]Objective{parse(t, "rtt.p99>25ms for 5s")}, r)[0]; !got.Missed {
+		t.Errorf("got met, value %v", deref(got.Value))
+	}
+}
+
 func TestSecondsAreCountedToTheSecond(t *testing.T) {
 	r := &stats.Result{Intervals: []stats.Interval{
 		{Phase: "measure", LengthS: 2, Sent: 10, Received: 8, Errors: 4, Connections: 7},

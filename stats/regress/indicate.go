@@ -125,7 +125,7 @@ func newSeries(r *stats.Result, metrics []Metric) (*series, error) {
 		if interval.Phase != "measure" || interval.LengthS <= 0 {
 			continue
 		}
-		if interval.Received > 0 && interval.RTTP50NS > 0 {
+		if interval.Received > 0 && interval.RTTP50NS > 0 && interval.RTTP99NS > 0 {
 			replied++
 		}
 		second := make([]fraction, len(metrics))
@@ -136,6 +136,13 @@ func newSeries(r *stats.Result, metrics []Metric) (*series, error) {
 	}
 	if replied < LeastSeconds {
 		return nil, fmt.Errorf("replies in %d measured seconds, and it takes %d", replied, LeastSeconds)
+	}
+	all := make([]fraction, len(metrics))
+	add(all, s.seconds)
+	for i, f := range all {
+		if !(f.amount > 0) {
+			return nil, fmt.Errorf("%s is 0 in every measured second", metrics[i].Name)
+		}
 	}
 	s.block = int(math.Ceil(math.Cbrt(float64(len(s.seconds)))))
 	return s, nil

@@ -109,6 +109,13 @@ func TestTooFewSeconds(t *testing.T) {
 			t.Errorf("got %v, want it to be of %s", err, want)
 		}
 	}
+	blank := secondsOf(random, LeastSeconds, 0, 0)
+	for i := range blank.Intervals {
+		blank.Intervals[i].RTTP99NS = 0
+	}
+	if _, _, err := Indicate(enough, blank, nil, 1); err == nil { // and it ends
+		t.Error("without any p99: got no error")
+	}
 	if _, _, err := Indicate(enough, enough, []Metric{mustMetric(t, "close.p99")}, 1); err == nil {
 		t.Error("close.p99: got no error")
 	}

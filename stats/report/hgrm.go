@@ -16,6 +16,7 @@ const hgrmTicks = 5
 // HGRM writes the distribution of one metric as HdrHistogram's percentile
 // plotter reads it (plotFiles.html): value in milliseconds, percentile, count
 // of the values up to it, and 1/(1-percentile), which the row of 100% has not.
+// Where messages were lost no row comes that far.
 // What else there is to say stands in lines that begin with #, which readers
 // skip. Of a metric without values it writes these lines and no row.
 //
@@ -49,12 +50,15 @@ func percentiles(b *strings.Builder, l *stats.Latency) error {
 	}
 	const ms = float64(time.Millisecond)
 	for _, row := range h.CumulativeDistributionWithTicks(hgrmTicks) {
-		p := row.Quantile / 100
+		p := row.Quantile / 100 * float64(l.Count) / float64(l.Total()) // what did not come lies beyond
 		fmt.Fprintf(b, "%12.6f %.12f %10d", float64(row.ValueAt)/ms, p, row.Count)
 		if p < 1 {
 			fmt.Fprintf(b, " %14.2f", 1/(1-p))
 		}
 		b.WriteByte('\n')
+	}
+	if l.Censored > 0 {
+		fmt.Fprintf(b, "#[Censored = %d, greater than any of these]\n", l.Censored)
 	}
 	fmt.Fprintf(b, "#[Mean    = %12.6f, StdDeviation   = %12.6f]\n", l.MeanNS/ms, l.StddevNS/ms)
 	fmt.Fprintf(b, "#[Max     = %12.6f, Total count    = %12d]\n", float64(l.MaxNS)/ms, l.Count)

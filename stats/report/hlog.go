@@ -41,6 +41,9 @@ func HLog(w io.Writer, r *stats.Result) error {
 		if _, err := l.Histogram(); err != nil {
 			return fmt.Errorf("%s: %w", m, err)
 		}
+		if l.Censored > 0 {
+			fmt.Fprintf(&b, "#[%s: without %d lost ones, which took longer than any of these]\n", m, l.Censored)
+		}
 		fmt.Fprintf(&b, "Tag=%s,0.000,%.3f,%.3f,%s\n", m, r.WindowS, float64(l.MaxNS)/1e6, l.HDR)
 	}
 	_, err := io.WriteString(w, b.String())

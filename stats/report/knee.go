@@ -30,7 +30,7 @@ const (
 func (t *text) knee(s *stats.Search) {
 	var shown []stats.Probe
 	for _, p := range s.Probes {
-		if p.Outcome == stats.ProbeInvalid && p.RTTP99NS == 0 {
+		if p.Outcome == stats.ProbeInvalid && p.RTTP99NS <= 0 {
 			continue // it may not even have been run
 		}
 		if p.Load > 0 && (s.Held <= 0 || p.Load <= 2*s.Held) {
@@ -80,7 +80,7 @@ func (t *text) knee(s *stats.Search) {
 	for _, p := range shown {
 		mark := map[string]rune{stats.ProbeHeld: markHeld, stats.ProbeMissed: markMissed}[p.Outcome]
 		switch {
-		case p.RTTP99NS == 0:
+		case p.RTTP99NS <= 0:
 			put(p.Load, y.most, markUnknown)
 		case mark == 0:
 			put(p.Load, float64(p.RTTP99NS), markInvalid)

@@ -132,7 +132,12 @@ func (e *exposition) objectives(objectives []stats.Objective) {
 		return
 	}
 	e.family("objective_missed", "gauge", "Whether the condition under which the run fails holds, or cannot be checked.")
+	seen := map[string]bool{} // one given twice is one series
 	for _, o := range objectives {
+		if seen[o.Objective] {
+			continue
+		}
+		seen[o.Objective] = true
 		e.sample("objective_missed", truth(o.Missed), "objective", o.Objective)
 	}
 }

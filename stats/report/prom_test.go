@@ -1,8 +1,11 @@
 package report
 
 import (
+	"maps"
 	"strings"
 	"testing"
+
+	"wsstorm/stats"
 )
 
 // The golden files were read by prometheus_client 0.26.0 from PyPI
@@ -10,7 +13,13 @@ import (
 // twice) and by github.com/prometheus/common/expfmt; client_golang's promlint
 // has nothing to say about them.
 func TestPromSeriesAreUnique(t *testing.T) {
-	for name, r := range results() {
+	all := maps.Clone(results())
+	twice := *all["suspect"]
+	for range 2 {
+		twice.Objectives = append(twice.Objectives, stats.Objective{Objective: "rtt.p50>1s"})
+	}
+	all["an objective twice"] = &twice
+	for name, r := range all {
 		family := ""
 		families, series := make(map[string]bool), make(map[string]bool)
 		for line := range strings.Lines(string(rendered(t, "prom", r))) {

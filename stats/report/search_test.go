@@ -115,6 +115,7 @@ func TestSearchOfAnyNumbers(t *testing.T) {
 			for _, l := range []float64{load, 2 * load, 1} {
 				s.Probes = append(s.Probes, stats.Probe{Load: l, RTTP50NS: ns, RTTP99NS: ns})
 			}
+			s.Probes = append(s.Probes, stats.Probe{Load: load, RTTP50NS: -9000, RTTP99NS: -9000})
 			limit := stats.Objective{Objective: "rtt.p99>1", Limit: 1e300, Unit: "ns"}
 			render(t, &stats.Result{Search: s, Objectives: []stats.Objective{limit}}, TextOptions{})
 		}

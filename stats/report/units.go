@@ -42,8 +42,14 @@ func ShortCount(n int64) string {
 	return scaled(float64(n)/1e9, []unit{{"G", 1000}, {"T", 1000}, {"P", 1000}, {"E", 0}})
 }
 
-// Rate returns a number a second: "1,235/s", "0.25/s".
+// Rate returns a number a second: "1,235/s", "0.25/s", "0.0012/s", "<0.001/s".
 func Rate(perSecond float64) string {
+	switch {
+	case 0 < perSecond && perSecond < 0.001:
+		return "<0.001/s"
+	case 0 < perSecond && perSecond < 0.01:
+		return strconv.FormatFloat(perSecond, 'g', 2, 64) + "/s"
+	}
 	if s, ok := threeDigits(perSecond); ok && perSecond != math.Trunc(perSecond) {
 		return s + "/s"
 	}
