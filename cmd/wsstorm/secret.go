@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"slices"
@@ -23,11 +24,14 @@ var secretWords = struct{ inside, alone []string }{
 	alone: []string{"key", "auth", "pass", "pwd", "pin", "otp", "sid", "sig", "jwt", "code"},
 }
 
+// wordEdge is where a word begins inside of a name: accessKey.
+var wordEdge = regexp.MustCompile(`([a-z])([A-Z])`)
+
 // isSecret reports whether what bears this name is a secret.
 func isSecret(name string) bool {
-	name = strings.ToLower(name)
+	name = strings.ToLower(wordEdge.ReplaceAllString(name, "$1 $2"))
 	for _, w := range secretWords.inside {
-		if strings.Contains(name, w) {
+		if strings.Contains(strings.ReplaceAll(name, " ", ""), w) {
 			return true
 		}
 	}
@@ -42,6 +46,7 @@ var secretFlags = map[string]func(string) string{
 	"cookie": hideCookie,
 	"user":   func(string) string { return hidden },
 
+	"subprotocol":       hideSubprotocol,
 	"subscribe-message": hideMessage,
 	"publish-message":   hideMessage,
 }
@@ -51,11 +56,18 @@ var secretFlags = map[string]func(string) string{
 var (
 	memberOf       = regexp.MustCompile(`(^|[^\\])"([^"\\]+)"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s",{}\[\]]+)`)
 	memberInString = regexp.MustCompile(`\\"([^"\\]+)\\"(\s*:\s*)\\"([^"\\]*)`)
+	// memberWithMore is one whose value is an object or an array, in either.
+	memberWithMore = regexp.MustCompile(`"([^"\\]+)\\?"\s*:\s*[{\[]`)
 )
 
 // hideMessage hides the values in a JSON message whose names say that they are
-// secret.
+// secret, and all of it where one of them is not a single value.
 func hideMessage(s string) string {
+	for _, m := range memberWithMore.FindAllStringSubmatch(s, -1) {
+		if isSecret(m[1]) {
+			return hidden
+		}
+	}
 	s = memberOf.ReplaceAllStringFunc(s, func(member string) string {
 		m := memberOf.FindStringSubmatch(member)
 		if !isSecret(m[2]) || strings.Contains(m[4], loadgen.PayloadMark) {
@@ -84,7 +96,50 @@ func secretsIn(message string, add func(string)) {
 			add(m[3])
 		}
 	}
+	addMembers(message, false, add)
 }
+
+// addMembers calls add with the single values in a JSON document that are secret:
+// by their own name, or by that of something that they are in.
+func addMembers(document string, secret bool, add func(string)) {
+	var v any
+	if json.Unmarshal([]byte(document), &v) != nil {
+		return
+	}
+	var walk func(v any, secret bool)
+	walk = func(v any, secret bool) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, member := range v {
+				walk(member, secret || isSecret(name))
+			}
+		case []any:
+			for _, element := range v {
+				walk(element, secret)
+			}
+		case string:
+			if secret {
+				add(v)
+			}
+			if strings.HasPrefix(v, "{") {
+				addMembers(v, secret, add)
+			}
+		}
+	}
+	walk(v, secret)
+}
+
+// hideSubprotocol hides a subprotocol that holds a secret, which some servers have
+// clients send in that way, browsers having no other one.
+func hideSubprotocol(s string) string {
+	if isSecret(s) || len(s) > longestSubprotocol {
+		return hidden
+	}
+	return s
+}
+
+// longestSubprotocol is beyond the length of all registered names, in bytes.
+const longestSubprotocol = 40
 
 func hideHeader(s string) string {
 	name, _, found := strings.Cut(s, ":")
@@ -148,7 +203,10 @@ func isHidden(s string) bool {
 
 // A scrubber removes secrets from texts that others wrote: errors of a library,
 // which may repeat a URL, and answers of a server, which may repeat anything.
-type scrubber struct{ replacer *strings.Replacer }
+type scrubber struct {
+	secrets  []string // the longest first
+	replacer *strings.Replacer
+}
 
 // shortest is the shortest secret that a scrubber looks for: a shorter one is
 // guessed as easily, and would tear holes into innocent words.
@@ -180,6 +238,11 @@ func newScrubber(settings []setting) scrubber {
 			addPair(s.value)
 		case s.flag.Name == "subscribe-message", s.flag.Name == "publish-message":
 			secretsIn(s.value, add)
+		case s.flag.Name == "subprotocol":
+			if hideSubprotocol(s.value) == hidden {
+				add(s.value)
+				add(s.value[strings.LastIndexByte(s.value, '.')+1:])
+			}
 		case s.flag.Name == "cookie":
 			_, value, _ := strings.Cut(s.value, "=")
 			add(value)
@@ -192,16 +255,23 @@ func newScrubber(settings []setting) scrubber {
 						add(word)
 					}
 				}
+				if strings.EqualFold(strings.TrimSpace(name), "Cookie") {
+					for cookie := range strings.SplitSeq(value, ";") {
+						_, value, _ := strings.Cut(cookie, "=")
+						add(value)
+					}
+				}
 			}
 		}
 	}
 	// The longest first: a Replacer prefers the earlier of two that match.
 	slices.SortStableFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	secrets = slices.Compact(secrets)
 	var pairs []string
-	for _, s := range slices.Compact(secrets) {
+	for _, s := range secrets {
 		pairs = append(pairs, s, hidden)
 	}
-	return scrubber{strings.NewReplacer(pairs...)}
+	return scrubber{secrets, strings.NewReplacer(pairs...)}
 }
 
 // scrubURL calls add with the secrets in a URL, and addPair with its userinfo.
@@ -214,14 +284,43 @@ func scrubURL(raw string, add, addPair func(string)) {
 				addPair(u.User.Username())
 			}
 		}
-		for name, values := range u.Query() {
-			if isSecret(name) {
-				for _, v := range values {
-					add(v)
-				}
+		for part := range strings.SplitSeq(u.RawQuery, "&") {
+			name, value, _ := strings.Cut(part, "=")
+			if plain, err := url.QueryUnescape(name); err != nil || !isSecret(plain) {
+				continue
+			}
+			add(value) // as it is sent
+			if plain, err := url.QueryUnescape(value); err == nil {
+				add(plain)
 			}
 		}
 	}
 }
 
-func (s scrubber) clean(text string) string { return s.replacer.Replace(text) }
+func (s scrubber) clean(text string) string {
+	text = s.replacer.Replace(text)
+	for _, secret := range s.secrets {
+		text = cleanCut(text, secret)
+	}
+	return text
+}
+
+// cuts are what stands where a quotation was cut, or ends.
+var cuts = []string{`"...`, "…"}
+
+// cleanCut hides the beginning of a secret where text, or a quotation in it, was cut
+// within it.
+func cleanCut(text, secret string) string {
+	if !strings.Contains(text, secret[:shortest]) {
+		return text
+	}
+	for n := len(secret) - 1; n >= shortest; n-- {
+		for _, cut := range cuts {
+			text = strings.ReplaceAll(text, secret[:n]+cut, hidden+cut)
+		}
+		if rest, found := strings.CutSuffix(text, secret[:n]); found {
+			text = rest + hidden
+		}
+	}
+	return text
+}

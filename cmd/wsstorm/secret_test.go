@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -45,6 +46,9 @@ func TestHideMessage(t *testing.T) {
 		{`{"a":"b","token":"Zebra7`, `{"a":"b","token":"***"`},
 		{`{"data":"{\"token\":\"Zebra7\",\"a\":1}"}`, `{"data":"{\"token\":\"***\",\"a\":1}"}`},
 		{`{"key":"{payload}"}`, `{"key":"{payload}"}`},
+		{`{"type":"auth","token":{"value":"Zebra7"}}`, `***`},
+		{`{"data":"{\"auth\":[\"Zebra7\"]}"}`, `***`},
+		{`{"rooms":["a"]}`, `{"rooms":["a"]}`},
 		{`SUBSCRIBE a`, `SUBSCRIBE a`},
 	}
 	for _, tt := range tests {
@@ -60,7 +64,8 @@ func TestHideMessage(t *testing.T) {
 
 func TestIsSecret(t *testing.T) {
 	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Apikey", "key", "access_token",
-		"accessToken", "client_secret", "X-Amz-Signature", "sig", "password", "sessionid", "ticket", "code", "jwt"} {
+		"accessToken", "client_secret", "X-Amz-Signature", "sig", "password", "sessionid", "ticket", "code", "jwt",
+		"accessKey", "authKey", "X-AccessKey", "apiKey"} {
 		if !isSecret(name) {
 			t.Errorf("%s is not taken for a secret", name)
 		}
@@ -76,6 +81,9 @@ func TestIsSecret(t *testing.T) {
 var secretLines = [][]string{
 	{"-H", "Authorization: Bearer Zebra7"},
 	{"-H", "X-Api-Key: Zebra7", "-H", "Cookie: a=Zebra7"},
+	{"-H", "Cookie: sid=Zebra7abc; theme=x"},
+	{"--subprotocol", "base64url.bearer.authorization.k8s.io.Zebra7abc", "--subprotocol", "chat"},
+	{"--broadcast", "-r", "5", "--subscribe-message", `{"auth":["Zebra7"],"token":{"value":"Zebra7"}}`},
 	{"-u", "me:Zebra7"},
 	{"--cookie", "sid=Zebra7"},
 	{"--broadcast", "-r", "5", "--subscribe-message", `{"type": "subscribe", "auth" : "Zebra7"}`},
@@ -103,6 +111,11 @@ var secretURLs = []string{
 	"ws://me:Zebra7@#/",
 	"ws://#/?token=Zebra7",
 	"ws://#/?a=1&access_token=Zebra7",
+	"ws://#/?token=ab+cdZebra7/ef==",
+	"ws://#/?token=Zebra7%2fdef",
+	"ws://#/?accessKey=Zebra7",
+	"ws://#/?token=Zebra7" + strings.Repeat("0123456789", 15),
+	"ws://#/?token=" + strings.Repeat("0123456789", 7) + "Zebra7" + strings.Repeat("0123456789", 7),
 	"http://me:Zebra7@#/?token=Zebra7",
 	"me:Zebra7@#/",
 	"ws://me:Ze/Zebra7@#/",
@@ -168,6 +181,14 @@ func parrot(t *testing.T) (addr string) {
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", "ws://elsewhere"+r.URL.RequestURI())
 		w.Header().Set("WWW-Authenticate", "not "+r.Header.Get("Authorization"))
+		if strings.Contains(r.URL.RawQuery, "token") || r.Header.Get("Cookie") != "" || r.Header.Get("Sec-WebSocket-Protocol") != "" {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprintf(w, "Cannot GET %s with %s, ", r.URL.RequestURI(), r.Header.Get("Sec-WebSocket-Protocol"))
+			for _, c := range r.Cookies() {
+				fmt.Fprint(w, c.Value, " ")
+			}
+			return
+		}
 		w.WriteHeader(http.StatusFound)
 	})}
 	served := make(chan error)
