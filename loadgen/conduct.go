@@ -28,9 +28,11 @@ func (r *run) conduct(ctx, driving context.Context) {
 			case <-interrupt:
 				interrupt = nil
 				r.interrupted = true
+				r.ctl.hurry.Store(true)
 				if !stopped() { // otherwise it would begin again
-					r.set(&r.ctl.stop, r.clock())
+					r.ctl.stop.set(r.clock())
 				}
+				r.wakeAll()
 			case <-driving.Done():
 			}
 			timer.Stop()
@@ -77,11 +79,15 @@ func (r *run) conduct(ctx, driving context.Context) {
 	}
 	r.set(&r.ctl.close, r.clock())
 	// The sessions count their own close timeouts; the margin is for them.
-	until("close", r.clock()+p.CloseWithin+p.CloseTimeout+time.Second, gone)
+	margin := p.CloseTimeout + time.Second
+	until("close", r.clock()+p.CloseWithin+margin, func() bool { return gone() || r.ctl.hurry.Load() })
+	if r.ctl.hurry.Load() {
+		until("close", r.clock()+margin, gone)
+	}
 	r.set(&r.ctl.kill, r.clock())
 	until("close", r.clock()+time.Second, gone)
 	if r.windowTo == 0 {
-		r.windowFrom = r.clock()
+		r.windowFrom = r.ctl.close.get()
 		r.windowTo = r.windowFrom
 	}
 }

@@ -35,6 +35,10 @@ type control struct {
 	calm      instant // it is over
 	firstLoss instant // of a connection that is to come back
 
+	// hurry says that the run was interrupted: connections do not take turns to be
+	// closed.
+	hurry atomic.Bool
+
 	// population is how many connections share an open loop's arrivals: those
 	// that were open at start, of a broadcast the publishers among them. Valid once start is set.
 	population atomic.Int64

@@ -155,7 +155,7 @@ func (s *session) walkOut(w *worker, now time.Duration) {
 // closeAt returns when s is closed at the end of the run.
 func (w *worker) closeAt(s *session) time.Duration {
 	at := w.ctl.close.get()
-	if !w.plan.storm() {
+	if !w.plan.storm() && !w.ctl.hurry.Load() {
 		at += w.plan.stagger(int(s.id), w.plan.Connections)
 	}
 	return at

@@ -200,3 +200,37 @@ func TestInterruptedBeforeTheStorm(t *testing.T) {
 		}
 	})
 }
+
+// TestInterruptedCloses: whoever interrupts a run does not wait for connections that
+// take turns to be closed, neither before nor while they do.
+func TestInterruptedCloses(t *testing.T) {
+	server := new(echoServer).start(t, withGorilla)
+	for _, length := range []time.Duration{20 * time.Millisecond, time.Hour} {
+		eachDriver(t, func(t *testing.T, p Plan) {
+			p = aimed(t, p, server.URL())
+			p.Connections, p.InFlight, p.Duration, p.CloseWithin = 10, 1, length, time.Hour
+			ctx, interrupt := context.WithCancel(t.Context())
+			time.AfterFunc(200*time.Millisecond, interrupt)
+			r := load(t, ctx, p)
+			wantConnections(t, r, stats.Connections{Requested: 10, Opened: 10, Closed: 10})
+			if !r.Interrupted {
+				t.Error("got that it was not interrupted")
+			}
+		})
+	}
+}
+
+// TestInterruptedWhileOpening: the window is empty, and the closes come behind it.
+func TestInterruptedWhileOpening(t *testing.T) {
+	server := new(echoServer).start(t, withGorilla)
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.ConnectRate, p.InFlight, p.Duration = 1000, 50, 1, time.Second
+		ctx, interrupt := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, interrupt)
+		r := load(t, ctx, p)
+		if c := r.Closing; c == nil || c.Connections == 0 || c.AtS < 0 || c.LastGoneS < 0 || r.WindowS != 0 {
+			t.Errorf("window %v s, closing %+v; want closes at its end", r.WindowS, c)
+		}
+	})
+}

@@ -558,7 +558,7 @@ func TestChain(t *testing.T) {
 	if len(r.Intervals) != 12 || r.Intervals[4].Cycle != 2 || math.Abs(r.Intervals[4].TimeS-9.001) > 1e-9 {
 		t.Errorf("got intervals %+v", r.Intervals)
 	}
-	if len(r.Cycles) != 3 || r.Cycles[1].OpenS != 0.25 || r.Cycles[1].CloseS != 0.5 || r.Cycles[1].Verdict != Suspect ||
+	if len(r.Cycles) != 3 || r.Cycles[1].OpenS != h.parts[1].Connections.AllOpenS || r.Cycles[1].CloseS != 0.5 || r.Cycles[1].Verdict != Suspect ||
 		r.Cycles[1].Errors["lost"] != h.parts[1].Errors["lost"].Count || r.Cycles[1].Latency["rtt"].Percentiles["99"] != h.parts[1].Latency["rtt"].Percentiles["99"] {
 		t.Errorf("got cycles %+v", r.Cycles)
 	}

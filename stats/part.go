@@ -13,7 +13,7 @@ type Part struct {
 	Messages    Messages           `json:"messages"`
 	Errors      ErrorCounts        `json:"errors"`
 	Latency     map[string]Figures `json:"latency"`          // by Metric name; only those with a count
-	OpenS       float64            `json:"open_s"`           // length of its open phase: until the last connection was open, or had failed
+	OpenS       float64            `json:"open_s"`           // Connections.AllOpenS or, where some failed, the length of the open phase
 	CloseS      float64            `json:"close_s"`          // Closing.LastGoneS; without one the length of its close phase
 	BackS       float64            `json:"back_s,omitempty"` // Recovery.AllNS, in seconds
 	Verdict     Level              `json:"verdict"`
@@ -70,6 +70,9 @@ func partOf(r *Result) Part {
 		case "close":
 			p.CloseS += i.LengthS
 		}
+	}
+	if r.Connections.AllOpenS > 0 {
+		p.OpenS = r.Connections.AllOpenS
 	}
 	if r.Closing != nil {
 		p.CloseS = r.Closing.LastGoneS

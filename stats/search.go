@@ -37,6 +37,7 @@ const (
 	ProbeHeld    = "held"    // the server kept to the objective
 	ProbeMissed  = "missed"  // it did not
 	ProbeInvalid = "invalid" // not to be believed: the client was the limit
+	ProbeGone    = "gone"    // the server opened no connection any more, which ends the search
 )
 
 // ProbeOf sums up r, a run at the given load. The server's own failures make no

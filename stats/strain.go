@@ -21,12 +21,16 @@ func checkQueue(r *Result) []Finding {
 		"Replies waited in the client to be read (p99): the throughput is its ceiling, unless the server was busier; for latencies, use fewer connections or an open loop."))
 }
 
+// leastStrain is the shortest window, in seconds, that tells how busy the client
+// was: the system counts CPU time in steps, and a run has a beginning.
+const leastStrain = 0.1
+
 // checkCPU grades the CPU time that the client used of what it may use and, of
 // the event loop, whose connections each belong to one thread, that of its
 // busiest thread.
 func checkCPU(r *Result) []Finding {
 	c := r.Client
-	if r.WindowS <= 0 || c.Cores <= 0 {
+	if r.WindowS < leastStrain || c.Cores <= 0 {
 		return nil
 	}
 	found := gradeCPU(r, (c.CPUUserS+c.CPUSystemS)/r.WindowS/c.Cores, "The client", "cores")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wsstorm/stats"
+	"wsstorm/stats/regress"
 	"wsstorm/stats/report"
 )
 
@@ -27,8 +28,8 @@ func (b *baseline) flags(set *pflag.FlagSet) {
 	set.Var(limits(&b.limits), "max-regression", "with --baseline: exit with 4 where the whole interval of the metric is worse than this, rtt.p99=10%; repeatable")
 }
 
-// prepare reads the baseline, before a run that would be in vain.
-func (b *baseline) prepare(stdin io.Reader) error {
+// prepare reads the baseline, before a run with these flags that would be in vain.
+func (b *baseline) prepare(stdin io.Reader, flags []string) error {
 	if len(b.limits) > 0 && b.from == "" {
 		return usagef("--max-regression needs --baseline: it is a limit to the difference from one")
 	}
@@ -44,7 +45,16 @@ func (b *baseline) prepare(stdin io.Reader) error {
 	if b.old, err = readResult(b.from, stdin); err != nil {
 		return usagef("--baseline: %v", err)
 	}
+	run := *b.old
+	run.Flags = flags
+	if differences := regress.Loads(b.old, &run); len(differences) > 0 {
+		return b.incomparable(differences)
+	}
 	return nil
+}
+
+func (b *baseline) incomparable(differences []string) error {
+	return usagef("--baseline %s is not comparable: %s", b.from, strings.Join(differences, " "))
 }
 
 // conclude holds a result that something was measured in against the baseline
@@ -53,7 +63,7 @@ func (b *baseline) prepare(stdin io.Reader) error {
 func (b *baseline) conclude(r *stats.Result, outputs []output, s streams) error {
 	if b.old != nil {
 		if differences := differencesBetween([]*stats.Result{b.old}, []*stats.Result{r}); len(differences) > 0 {
-			return usagef("--baseline %s is not comparable: %s", b.from, strings.Join(differences, " "))
+			return b.incomparable(differences)
 		}
 		j := judging{limits: b.limits}
 		found, err := indicated(b.old, r, j.metrics())

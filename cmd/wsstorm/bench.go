@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
+	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -96,7 +98,7 @@ func benchServers(ctx context.Context, args []string, s streams) error {
 	}
 	secrets, err := b.run(ctx, words, s)
 	if ctx.Err() != nil {
-		return exitError(exitInterrupted)
+		return interrupted(s.err)
 	}
 	return secrets.cleanError(err, s)
 }
@@ -203,7 +205,21 @@ func (b *bench) contenders(r *request) (old, new *contender, err error) {
 	default:
 		old.url, new.url = url, url
 	}
+	for _, c := range []*contender{old, new} {
+		if c.command == nil {
+			continue
+		}
+		if _, err := exec.LookPath(c.command[0]); err != nil {
+			return nil, nil, usagef("--%s: %v", c.side, err)
+		}
+	}
 	return old, new, nil
+}
+
+// interrupted tells that there is no judgement, and returns what to leave with.
+func interrupted(stderr io.Writer) error {
+	complain(stderr, errors.New("interrupted before the end: there is no result, and nothing was written"))
+	return exitError(exitInterrupted)
 }
 
 // calibrationNotes tells what a bench can see here.

@@ -117,7 +117,11 @@ type invalidPairsError struct {
 }
 
 func (e *invalidPairsError) Error() string {
-	return fmt.Sprintf("%d of %d pairs were invalid, and at most %s may be: the client was the limit, the last time by %s; fewer connections, or a lower rate",
+	reason := "the client was the limit, the last time by %s; fewer connections, or a lower rate"
+	if !slices.ContainsFunc(e.why, func(check string) bool { return check != "connections" && check != "lost" }) {
+		reason = "connections or replies were lost (%s), and what then is measured is another load; look at the servers"
+	}
+	return fmt.Sprintf("%d of %d pairs were invalid, and at most %s may be: "+reason,
 		e.repeated, e.made, formatShare(repeatable), strings.Join(slices.Compact(e.why), ", "))
 }
 

@@ -157,7 +157,6 @@ func TestBenchOfServersThatDoNotServe(t *testing.T) {
 	}
 	defer taken.Close()
 	for _, tt := range []struct{ command, addr, want string }{
-		{"/nonexistent/server", addr, "starting /nonexistent/server"},
 		{"sh -c 'echo out of cheese >&2; exit 3'", addr, "sh ended by itself (exit status 3); it wrote: out of cheese"},
 		{"sh -c 'echo waiting; exec sleep 1000'", addr, "sh does not accept at " + addr + " after 300ms; it wrote: waiting"},
 		{"sleep 1000", taken.Addr().String(), "somebody accepts at " + taken.Addr().String() + " already"},
@@ -166,6 +165,11 @@ func TestBenchOfServersThatDoNotServe(t *testing.T) {
 		if got.code != exitFailed || !strings.Contains(got.err, tt.want) {
 			t.Errorf("%s: got exit code %d, %q, want %d and %q", tt.command, got.code, got.err, exitFailed, tt.want)
 		}
+	}
+	// What is not there is said before anything is started.
+	got := wsstorm(t, "bench", "--old", "sleep 1000", "--new", "/nonexistent/server", "ws://"+addr+"/")
+	if got.code != exitUsage || !strings.Contains(got.err, "--new") || !strings.Contains(got.err, "/nonexistent/server") {
+		t.Errorf("a server that is not there: got exit code %d, %q", got.code, got.err)
 	}
 }
 

@@ -52,7 +52,7 @@ func calibrateMachine(ctx context.Context, args []string, s streams) error {
 	}
 	found, err := calibrate.Run(ctx, c)
 	if ctx.Err() != nil {
-		return exitError(exitInterrupted)
+		return interrupted(s.err)
 	}
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 var (
 	errInterrupted = errors.New("interrupted")
 	errNoServer    = errors.New("no connection was opened")
+	errServerGone  = errors.New("no connection was opened any more")
 	errNoClient    = errors.New("the client keeps to no rate")
 )
 
@@ -58,7 +59,7 @@ func (r *request) search(ctx context.Context, s streams, show func(loadgen.Progr
 	switch {
 	case errors.Is(err, errInterrupted):
 		f.found.Interrupted = true
-	case errors.Is(err, errNoServer), errors.Is(err, errNoClient):
+	case errors.Is(err, errNoServer), errors.Is(err, errServerGone), errors.Is(err, errNoClient):
 	case err != nil:
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func settle(s *stats.Search) {
 		}
 	}
 	for _, p := range s.Probes {
-		if p.Outcome != stats.ProbeHeld && p.Load > s.Held && (s.Beyond == 0 || p.Load <= s.Beyond) {
+		if p.Outcome != stats.ProbeHeld && p.Outcome != stats.ProbeGone && p.Load > s.Held && (s.Beyond == 0 || p.Load <= s.Beyond) {
 			s.Beyond, s.Limit = p.Load, p.Outcome
 		}
 	}
@@ -107,8 +108,15 @@ func (f *finder) probe(ctx context.Context, load float64) (knee.Outcome, error) 
 	}
 	f.last = r
 	p := stats.ProbeOf(load, r)
+	gone := f.best != nil && r.Connections.Opened == 0
+	if gone {
+		p.Outcome = stats.ProbeGone
+	}
 	if err := f.keep(p); err != nil {
 		return 0, err
+	}
+	if gone {
+		return 0, errServerGone
 	}
 	outcome := outcomes[p.Outcome]
 	switch {

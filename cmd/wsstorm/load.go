@@ -51,7 +51,7 @@ func (r *request) run(ctx context.Context, s streams) error {
 	if err := checkOutputs(r.outputs); err != nil {
 		return err
 	}
-	if err := r.baseline.prepare(s.in); err != nil {
+	if err := r.baseline.prepare(s.in, r.args()); err != nil {
 		return err
 	}
 	if err := r.preflight(ctx, s.err); err != nil {
@@ -84,7 +84,7 @@ func (r *request) run(ctx context.Context, s streams) error {
 	}
 	if code != exitOK {
 		switch {
-		case code == exitFailed:
+		case code == exitFailed && (result.Search == nil || result.Search.Held == 0):
 			complain(s.err, errors.New(whyNothing(result)))
 		case result.Search != nil:
 			complainOfSearch(result, r.outputs, s.err)

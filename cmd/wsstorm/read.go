@@ -41,6 +41,16 @@ func readRequest(words []string) (*request, error) {
 			return r, err
 		}
 		r.secrets = newScrubber(append(inFile, line...))
+		// A stray word is told also where the line's URL displaces it.
+		word, err := onlyURL(inFile)
+		if err != nil {
+			return r, err
+		}
+		if word != nil {
+			if _, err := parseTarget(word.value); err != nil {
+				return r, usagef("%s%v", place(word.from), err)
+			}
+		}
 	}
 	settings := merge(inFile, line)
 	if err := checkHidden(settings); err != nil {

@@ -46,8 +46,12 @@ func (f *flags) searchFlags(set *pflag.FlagSet) {
 // parseGoal reads what a server is held to.
 func parseGoal(s string) (objective.Objective, error) {
 	o, err := parseObjective(s)
-	if err == nil && o.Row() > 0 {
-		return o, errors.New(`a search looks at each run as a whole: leave out "for"`)
+	switch {
+	case err != nil:
+	case o.Row() > 0:
+		err = errors.New(`a search looks at each run as a whole: leave out "for"`)
+	case strings.ContainsRune(s, '>') && (strings.Contains(s, ".p") || strings.Contains(s, ".max") || strings.Contains(s, ".mean")):
+		err = errors.New("this is what the server is to keep to, not what the run fails on: did you mean " + strings.Replace(s, ">", "<", 1) + "?")
 	}
 	return o, err
 }
@@ -111,15 +115,19 @@ func (r *request) planAt(load float64) loadgen.Plan {
 
 // searchOutcome returns the exit code that a search deserves.
 func searchOutcome(r *stats.Result) int {
-	missed := func(p stats.Probe) bool { return p.Outcome == stats.ProbeMissed }
+	is := func(outcome string) func(stats.Probe) bool {
+		return func(p stats.Probe) bool { return p.Outcome == outcome }
+	}
 	switch s := r.Search; {
 	case s.Interrupted:
 		return exitInterrupted
+	case slices.ContainsFunc(s.Probes, is(stats.ProbeGone)):
+		return exitFailed
 	case s.Held > 0:
 		return exitOK
 	case nothingMeasured(r):
 		return exitFailed
-	case slices.ContainsFunc(s.Probes, missed):
+	case slices.ContainsFunc(s.Probes, is(stats.ProbeMissed)):
 		return exitMissed
 	}
 	return exitInvalid

@@ -184,6 +184,30 @@ func TestSearchThatFindsNothing(t *testing.T) {
 	}
 }
 
+// A server that is gone in the middle of a search is not at its limit.
+func TestSearchWhoseServerIsGone(t *testing.T) {
+	t.Parallel() // it mostly waits
+	var opened atomic.Int64
+	url := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) {
+		if opened.Add(1) > 3 { // 1 and 2 in a run
+			http.Error(w, "no", http.StatusServiceUnavailable)
+			return
+		}
+		echo(w, r, func(message []byte) []byte { return message })
+	})
+	args := []string{"--max-load", "rtt.max<1h", "--vary", "connections", "-c", "1", "-d", "100ms", "--warmup", "0", url}
+	got := wsstorm(t, append(args, "-o", "json")...)
+	s := got.result(t).Search
+	if last := s.Probes[len(s.Probes)-1]; got.code != exitFailed || s.Held != 2 || s.Limit != "" || s.Interrupted || last.Outcome != stats.ProbeGone || last.Load != 4 {
+		if !disturbed(t, got.result(t)) {
+			t.Errorf("got exit code %d, %+v, want 2 held and the server gone at 4", got.code, s)
+		}
+	}
+	if !strings.Contains(got.err, "it opened no connection any more, which ended the search") {
+		t.Errorf("got %q", got.err)
+	}
+}
+
 // An interrupted search reports what it has.
 func TestInterruptedSearch(t *testing.T) {
 	for connection, want := range map[int64]int{1: 0, 4: 2} { // 1, 2 and 4 in a run

@@ -167,6 +167,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--cacert", "/no/such/file", "wss://h"}, "--cacert: open /no/such/file: no such file or directory"},
 		{[]string{"--cacert", notPEM, "wss://h"}, "--cacert: " + notPEM + " has no PEM certificate in it"},
 		{[]string{"--cert", notPEM, "--key", notPEM, "wss://h"}, "--cert and --key: tls: failed to find any PEM data in certificate input"},
+		{[]string{"--max-load", "rtt.p99>25ms"}, `--max-load "rtt.p99>25ms": this is what the server is to keep to, not what the run fails on: did you mean rtt.p99<25ms?`},
 		{[]string{"-o", "json=" + dir}, "--output json=" + dir + ": it is a directory"},
 		{[]string{"-o", "json=/no/such/dir/a"}, "--output json=/no/such/dir/a: creating a file in /no/such/dir: no such file or directory"},
 	}
@@ -197,6 +198,8 @@ func TestUsageErrorsInScenarios(t *testing.T) {
 		{"--help\n", nil, "#:1: --help belongs on the command line, not into a scenario file"},
 		{"--size 1\nhttp://h/\n", nil, `#:2: the URL's scheme is http: did you mean "ws://h/"?`},
 		{"ws://a/\n\nws://b/\n", nil, "#:3: 2 words that belong to no flag: a run takes one URL (and a value with blanks needs quotes)"},
+		{"-c 5\nconnections 5\n", []string{"ws://h/"}, "#:2: 2 words that belong to no flag: a run takes one URL (and a value with blanks needs quotes)"},
+		{"-c 5\nhttp://h/\n", []string{"ws://h/"}, `#:2: the URL's scheme is http: did you mean "ws://h/"?`},
 		{"--insecure\n", []string{"ws://h/"}, "--insecure (#:1) needs a wss:// URL"},
 		{"--cert a\n", []string{"wss://h/"}, "--cert (#:1) needs --key: a certificate is used with its private key"},
 		{"--rate 5\n--in-flight 2\n", nil, "--in-flight (#:2) contradicts --rate (#:1): a rate is sent whatever comes back (open loop), messages in flight wait for replies (closed loop)"},

@@ -29,6 +29,14 @@ func Differences(old, new *stats.Result) []string {
 	return append(d.found, slices.Concat(weaknesses("old", old), weaknesses("new", new))...)
 }
 
+// Loads returns in what the loads of two results differ that are compared, a sentence
+// each: in their flags.
+func Loads(old, new *stats.Result) []string {
+	d := difference{old: old, new: new, a: "old", b: "new", beside: beside}
+	d.load()
+	return d.found
+}
+
 // ofItsOwn are the flags that each process of one load may have for itself: where
 // the server listens is the same for all.
 var ofItsOwn = append([]string{"seed", "source-ip"}, slices.DeleteFunc(slices.Clone(beside), func(flag string) bool { return flag == "unix-socket" })...)

@@ -30,7 +30,7 @@ const (
 func (t *text) knee(s *stats.Search) {
 	var shown []stats.Probe
 	for _, p := range s.Probes {
-		if p.Outcome == stats.ProbeInvalid && p.RTTP99NS <= 0 {
+		if (p.Outcome == stats.ProbeInvalid || p.Outcome == stats.ProbeGone) && p.RTTP99NS <= 0 {
 			continue // it may not even have been run
 		}
 		if p.Load > 0 && (s.Held <= 0 || p.Load <= 2*s.Held) {

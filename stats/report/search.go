@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func probed(s *stats.Search) string {
 }
 
 func (p *page) probe(s *stats.Search, probe stats.Probe) {
-	marked := map[string]style{stats.ProbeMissed: yellow, stats.ProbeInvalid: red}[probe.Outcome]
+	marked := map[string]style{stats.ProbeMissed: yellow, stats.ProbeInvalid: red, stats.ProbeGone: red}[probe.Outcome]
 	p.line(marked, padLeft(loadOf(s, probe.Load), loadWidth)+padLeft(" "+Rate(probe.Rate), rateWidth)+
 		padLeft(" "+known(probe.RTTP50NS), rttWidth)+padLeft(" "+known(probe.RTTP99NS), rttWidth)+
 		"  "+pad(clean(string(probe.Verdict)), verdictWidth)+outcomeOf(probe))
@@ -151,6 +152,9 @@ func Conclusion(s *stats.Search) string {
 		text = fmt.Sprintf("nothing is known about the server: even at %s this client was the limit (%s).", beyond, clean(strings.Join(s.Probes[i].Checks, ", ")))
 	default:
 		text = fmt.Sprintf("the server does not hold %s even at %s (%s).", clean(s.Objective), beyond, missesOf(s.Probes[i]))
+	}
+	if k := slices.IndexFunc(s.Probes, func(p stats.Probe) bool { return p.Outcome == stats.ProbeGone }); k >= 0 {
+		text += fmt.Sprintf(" At %s it opened no connection any more, which ended the search.", amountOf(s, s.Probes[k].Load))
 	}
 	if s.Interrupted {
 		return "Interrupted: " + text

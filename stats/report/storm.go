@@ -62,7 +62,11 @@ func churn(r *stats.Result) []string {
 	if length > 0 {
 		left += " (" + Rate(float64(c.Departed)/length) + ")"
 	}
-	return []string{left, Count(c.Reopened) + " came in their place"}
+	came := c.Reopened
+	if r.Recovery != nil {
+		came -= r.Recovery.Recovered // in place of others, that were lost
+	}
+	return []string{left, Count(came) + " came in their place"}
 }
 
 // recovery tells how lost connections came back.
