@@ -59,6 +59,7 @@ cross:
 	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./cmd/wsstorm
 	GOOS=windows GOARCH=amd64 $(GO) build -o /dev/null ./cmd/wsstorm
 	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./cmd/wsstorm
+	GOOS=linux GOARCH=arm $(GO) build -o /dev/null ./cmd/wsstorm
 	GOOS=freebsd GOARCH=amd64 $(GO) build -o /dev/null ./cmd/wsstorm
 	GOOS=darwin $(GO) vet ./...
 	GOOS=windows $(GO) vet ./...
