@@ -92,34 +92,71 @@ func (a *arrivals) set(w *worker, start time.Duration) {
 // send: it was gone, or blocked to the end. For when the run is over.
 func (a *arrivals) unsent(w *worker, s *session) {
 	l := w.life(s)
-	ours := l != nil && l.ours
-	for seq := s.q.next(); a.next(w) != never; seq++ {
-		due := a.due
-		a.take(w)
-		a.miss(w, s, seq, due, ours)
-	}
+	a.skip(w, s, never-1, l != nil && l.ours)
 }
 
-// skip uses up the arrivals that fell due while the connection was away.
+// skip uses up the arrivals that fell due until now and were not sent: for want of a
+// connection, which is an error unless it was closed by ourselves.
 func (a *arrivals) skip(w *worker, s *session, now time.Duration, ours bool) {
+	if w.plan.Arrival == Constant && len(w.shard.Sizes) == 1 {
+		a.leap(w, s, now, ours)
+		return
+	}
 	for seq := s.q.next(); a.next(w) <= now; seq++ {
 		due := a.due
 		a.take(w)
-		a.miss(w, s, seq, due, ours)
+		a.miss(w, s, s.counts(w, seq, due), 1, ours)
 	}
 }
 
-// miss counts a message that was due and not sent: for want of a connection, which
-// is an error unless it was closed by ourselves.
-func (a *arrivals) miss(w *worker, s *session, seq uint32, due time.Duration, ours bool) {
-	switch counts := s.counts(w, seq, due); {
+// leap is skip where all messages are counted in one place: by arithmetic, since
+// they may be as many as no client could have sent.
+func (a *arrivals) leap(w *worker, s *session, now time.Duration, ours bool) {
+	gap, start, stop := a.gap(w), w.ctl.start.get(), w.ctl.stop.get()
+	// before returns how many of the arrivals that are left are due before at.
+	before := func(at time.Duration) int64 {
+		later := func(k int64) bool {
+			due := w.schedule.at(a.at + float64(k)*gap)
+			return due == never || due+start >= at
+		}
+		low, high := int64(0), int64(1)
+		for high < a.left && !later(high) {
+			low, high = high, min(2*high, a.left)
+		}
+		for high = min(high, a.left); low < high; {
+			if middle := low + (high-low)/2; later(middle) {
+				high = middle
+			} else {
+				low = middle + 1
+			}
+		}
+		return low
+	}
+	if a.next(w) > now {
+		return
+	}
+	n, unmeasured := before(min(now+1, stop)), before(w.ctl.measure.get())
+	if a.left -= n; a.left == 0 {
+		w.sends(-1)
+	}
+	a.at += float64(n) * gap
+	a.set(w, start)
+	if n > unmeasured {
+		a.miss(w, s, &w.shard.Sizes[0], n-unmeasured, ours)
+	}
+}
+
+// miss counts n messages that were due and not sent, in counts or, if that is nil,
+// not at all.
+func (a *arrivals) miss(w *worker, s *session, counts *stats.MessageCounters, n int64, ours bool) {
+	switch {
 	case counts == nil:
 	case ours:
-		counts.Withdrawn++
+		counts.Withdrawn += n
 	default:
-		counts.Unsent++
+		counts.Unsent += n
 		if !s.aside() {
-			w.fail(stats.ErrUnsent, errUnsent)
+			w.shard.FailN(stats.ErrUnsent, n, errUnsent.Error())
 		}
 	}
 }

@@ -224,3 +224,40 @@ func TestUnsent(t *testing.T) {
 		}
 	}
 }
+
+// TestLeapCountsAlike: what is left out by arithmetic is what would have been one by
+// one, whatever has been sent before and wherever the window lies.
+func TestLeapCountsAlike(t *testing.T) {
+	for _, p := range []Plan{
+		{Rate: 1000}, {Rate: 0.7}, {Rate: 1e6},
+		{Rate: 1000, Messages: 1001},
+		{Stages: []Stage{{time.Second, 0, 500}, {time.Second, 500, 100}}},
+	} {
+		p.Connections, p.Workers = 7, 2
+		if p.Rate > 0 && p.Messages == 0 {
+			p.Warmup, p.Duration = 500*time.Millisecond, 2*time.Second
+		}
+		for _, until := range []time.Duration{0, 300 * time.Millisecond, 777 * time.Millisecond, 1900 * time.Millisecond, time.Hour} {
+			leapt, stepped := openRun(t, p), openRun(t, p)
+			for k, w := range leapt.workers {
+				other := stepped.workers[k]
+				for i := range w.sessions {
+					a, b := &w.sessions[i], &other.sessions[i]
+					a.arrivals.skip(w, a, w.ctl.start.get()+until, false)
+					end := other.ctl.start.get() + until
+					for seq := b.q.next(); b.arrivals.next(other) <= end; seq++ {
+						due := b.arrivals.due
+						b.arrivals.take(other)
+						b.arrivals.miss(other, b, b.counts(other, seq, due), 1, false)
+					}
+					if x, y := a.arrivals.next(w), b.arrivals.next(other); x != never && x-w.ctl.start.get() != y-other.ctl.start.get() || (x == never) != (y == never) || a.arrivals.left != b.arrivals.left {
+						t.Fatalf("%+v until %v: next at %v with %d left, want %v and %d", p, until, x, a.arrivals.left, y, b.arrivals.left)
+					}
+				}
+				if got, want := w.shard.Sizes[0].Unsent, other.shard.Sizes[0].Unsent; got != want || w.sending != other.sending {
+					t.Errorf("%+v until %v: %d unsent, %d sending; want %d and %d", p, until, got, w.sending, want, other.sending)
+				}
+			}
+		}
+	}
+}
