@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // A check is one of the self-checks. Thresholds are exceeded, not reached: a
 // value equal to its limit passes.
@@ -68,15 +71,21 @@ func (r *Result) openLoop() bool { return r.Load.Rate > 0 }
 // near returns the value of q or, where that is not known, of the highest
 // quantile below it that is, and of none at all the maximum; 0 for no values.
 func (l *Latency) near(q Quantile) float64 {
+	ns, _ := l.nearest(q)
+	return ns
+}
+
+// nearest is near, with the name of what it returns.
+func (l *Latency) nearest(q Quantile) (ns float64, name string) {
 	if l == nil {
-		return 0
+		return 0, "none"
 	}
 	for i := int(q); i >= 0; i-- {
 		if ns, ok := l.Quantile(Quantile(i)); ok {
-			return float64(ns)
+			return float64(ns), fmt.Sprintf("p%v", Quantile(i))
 		}
 	}
-	return float64(l.MaxNS)
+	return float64(l.MaxNS), "the latest"
 }
 
 // checkConnections counts the connections that never opened, and those that

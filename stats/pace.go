@@ -94,8 +94,9 @@ func checkLag(r *Result) []Finding {
 	// Nor does a thread that was asleep wake up sooner than in some tens of
 	// microseconds, which says nothing against it.
 	suspect := min(max(0.05*rtt.near(P50), 100e3), limit(P99))
-	found := grade(lag.near(P99), suspect, limit(P99), unitNS,
-		"The client sent late (p99), and "+r.Headline().String()+" counts from the due time; "+remedy)
+	late, name := lag.nearest(P99)
+	found := grade(late, suspect, limit(P99), unitNS,
+		"The client sent late ("+name+"), and "+r.Headline().String()+" counts from the due time; "+remedy)
 	for q := P99 + 1; q < NumQuantiles && found == nil; q++ {
 		if late, ok := lag.Quantile(q); ok {
 			found = grade(float64(late), limit(q), never, unitNS,

@@ -13,12 +13,13 @@ func checkQueue(r *Result) []Finding {
 	}
 	p99 := rtt.near(P99)
 	suspect, invalid := max(0.05*p99, 20e3), max(0.25*p99, 100e3)
+	waited, name := queue.nearest(P99)
 	if r.openLoop() {
-		return grade(queue.near(P99), suspect, invalid, unitNS,
-			"Replies waited in the client to be read (p99), and that is in the latencies; lower the rate, or give the client more cores.")
+		return grade(waited, suspect, invalid, unitNS,
+			"Replies waited in the client to be read ("+name+"), and that is in the latencies; lower the rate, or give the client more cores.")
 	}
-	return lowered(grade(queue.near(P99), suspect, invalid, unitNS,
-		"Replies waited in the client to be read (p99): the throughput is its ceiling, unless the server was busier; for latencies, use fewer connections or an open loop."))
+	return lowered(grade(waited, suspect, invalid, unitNS,
+		"Replies waited in the client to be read ("+name+"): the throughput is its ceiling, unless the server was busier; for latencies, use fewer connections or an open loop."))
 }
 
 // leastStrain is the shortest window, in seconds, that tells how busy the client
