@@ -231,7 +231,8 @@ func TestLeapCountsAlike(t *testing.T) {
 	for _, p := range []Plan{
 		{Rate: 1000}, {Rate: 0.7}, {Rate: 1e6},
 		{Rate: 1000, Messages: 1001},
-		{Stages: []Stage{{time.Second, 0, 500}, {time.Second, 500, 100}}},
+		{Stages: []Stage{{2 * time.Second, 0, 500}}},
+		{Stages: []Stage{{2 * time.Second, 500, 100}}, Warmup: 300 * time.Millisecond},
 	} {
 		p.Connections, p.Workers = 7, 2
 		if p.Rate > 0 && p.Messages == 0 {
@@ -239,6 +240,9 @@ func TestLeapCountsAlike(t *testing.T) {
 		}
 		for _, until := range []time.Duration{0, 300 * time.Millisecond, 777 * time.Millisecond, 1900 * time.Millisecond, time.Hour} {
 			leapt, stepped := openRun(t, p), openRun(t, p)
+			if n := len(leapt.workers[0].shard.Sizes); n != 1 {
+				t.Fatalf("%+v: messages are counted in %d places, want one", p, n)
+			}
 			for k, w := range leapt.workers {
 				other := stepped.workers[k]
 				for i := range w.sessions {

@@ -198,8 +198,10 @@ func (l *eventLoop) await(until time.Duration) []unix.EpollEvent {
 // visit does what is due on session i.
 func (l *eventLoop) visit(i int, now time.Duration) {
 	s := &l.sessions[i]
-	if s.state == stateOpening && now >= s.deadline && !l.connectNext(i) {
-		l.refuse(i, context.DeadlineExceeded)
+	for s.state == stateOpening && now >= s.deadline { // an address may have no time left
+		if !l.connectNext(i) {
+			l.refuse(i, context.DeadlineExceeded)
+		}
 	}
 	s.wake(l.worker, now)
 	l.flush(i, now)

@@ -67,6 +67,8 @@ func (l *eventLoop) openDue(ctx context.Context) time.Duration {
 		*o = opening{since: since, until: since + l.plan.ConnectTimeout}
 		l.conns[i].opening = o
 		s := &l.sessions[i]
+		s.deadline = o.until
+		l.agenda.set(i, s.deadline)
 		if !l.driver.routes.named() {
 			o.take(l.driver.routes.of(s.id))
 			l.connect(i)

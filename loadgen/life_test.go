@@ -287,10 +287,13 @@ func TestAFlushBelongsToOneLife(t *testing.T) {
 	peer := begin()
 	d.shard.Unlock()
 	time.Sleep(50 * time.Millisecond) // both have begun to write, if they would
-	peer.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
-	got, _ := io.ReadAll(peer)
-	if len(got) != 10 {
-		t.Errorf("the second connection was sent % x, want one Ping of 10 bytes", got)
+	if _, err := io.ReadFull(peer, make([]byte, 10)); err != nil {
+		t.Fatal(err)
 	}
+	peer.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	if n, err := peer.Read(make([]byte, 10)); n > 0 {
+		t.Errorf("the second connection was sent %d bytes more than one Ping (%v)", n, err)
+	}
+	peer.Close()
 	g.Wait()
 }

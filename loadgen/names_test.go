@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -54,20 +55,30 @@ func nameServer(t *testing.T, addresses ...[4]byte) {
 		}
 	})
 	before := net.DefaultResolver
-	over := make(chan struct{})
+	// A question that nobody waits for any more would go on for 10 s.
+	var mu sync.Mutex
+	var asking []net.Conn
+	over := false
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			return nil, net.ErrClosed
+		}
 		c, err := new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
 		if err == nil {
-			g.Go(func() error { // a question that nobody waits for any more goes on for 5 s
-				<-over
-				return c.Close()
-			})
+			asking = append(asking, c)
 		}
 		return c, err
 	}}
 	t.Cleanup(func() {
 		net.DefaultResolver = before
-		close(over)
+		mu.Lock()
+		over = true
+		for _, c := range asking {
+			c.Close()
+		}
+		mu.Unlock()
 		conn.Close()
 		g.Wait()
 	})

@@ -2,7 +2,9 @@ package loadgen
 
 import (
 	"context"
+	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,13 +206,12 @@ func TestInterruptedBeforeTheStorm(t *testing.T) {
 // TestInterruptedCloses: whoever interrupts a run does not wait for connections that
 // take turns to be closed, neither before nor while they do.
 func TestInterruptedCloses(t *testing.T) {
-	server := new(echoServer).start(t, withGorilla)
 	for _, length := range []time.Duration{20 * time.Millisecond, time.Hour} {
 		eachDriver(t, func(t *testing.T, p Plan) {
+			ctx, interrupt := context.WithCancel(t.Context())
+			server := new(echoServer).start(t, interruptsAt(10, 200*time.Millisecond, interrupt))
 			p = aimed(t, p, server.URL())
 			p.Connections, p.InFlight, p.Duration, p.CloseWithin = 10, 1, length, time.Hour
-			ctx, interrupt := context.WithCancel(t.Context())
-			time.AfterFunc(200*time.Millisecond, interrupt)
 			r := load(t, ctx, p)
 			wantConnections(t, r, stats.Connections{Requested: 10, Opened: 10, Closed: 10})
 			if !r.Interrupted {
@@ -222,15 +223,25 @@ func TestInterruptedCloses(t *testing.T) {
 
 // TestInterruptedWhileOpening: the window is empty, and the closes come behind it.
 func TestInterruptedWhileOpening(t *testing.T) {
-	server := new(echoServer).start(t, withGorilla)
 	eachDriver(t, func(t *testing.T, p Plan) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		server := new(echoServer).start(t, interruptsAt(3, 50*time.Millisecond, interrupt))
 		p = aimed(t, p, server.URL())
 		p.Connections, p.ConnectRate, p.InFlight, p.Duration = 1000, 50, 1, time.Second
-		ctx, interrupt := context.WithCancel(t.Context())
-		time.AfterFunc(100*time.Millisecond, interrupt)
 		r := load(t, ctx, p)
 		if c := r.Closing; c == nil || c.Connections == 0 || c.AtS < 0 || c.LastGoneS < 0 || r.WindowS != 0 {
 			t.Errorf("window %v s, closing %+v; want closes at its end", r.WindowS, c)
 		}
 	})
+}
+
+// interruptsAt is withGorilla, and interrupts some time after connection n has come.
+func interruptsAt(n int64, after time.Duration, interrupt func()) func(*echoServer, http.ResponseWriter, *http.Request) {
+	var come atomic.Int64
+	return func(s *echoServer, w http.ResponseWriter, r *http.Request) {
+		if come.Add(1) == n {
+			time.AfterFunc(after, interrupt)
+		}
+		withGorilla(s, w, r)
+	}
 }

@@ -40,11 +40,13 @@ func addClosings(r *Result, parts []*Result, shift func(*Result) float64) *Closi
 		if sum == nil {
 			sum = &Closing{AtS: math.Inf(1)}
 		}
-		at := c.AtS + shift(p)
-		within = within || c.AtS < p.WindowS
-		gone = max(gone, at+c.LastGoneS)
+		if p.WindowS > 0 { // one without a window has no time of its own
+			at := c.AtS + shift(p)
+			within = within || c.AtS < p.WindowS
+			gone = max(gone, at+c.LastGoneS)
+			sum.AtS = min(sum.AtS, at)
+		}
 		addCounts(sum, c)
-		sum.AtS = min(sum.AtS, at)
 		sum.WithinS = max(sum.WithinS, c.WithinS)
 		sum.LastGoneS = max(sum.LastGoneS, c.LastGoneS)
 	}

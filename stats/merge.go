@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -204,7 +205,9 @@ func verdictOf(noun string, parts []*Result, own []Finding) Verdict {
 	for i, p := range parts {
 		v.Status = worse(v.Status, p.Verdict.Status)
 		for _, f := range p.Verdict.Findings {
-			k := slices.IndexFunc(v.Findings, func(o Finding) bool { return o.Check == f.Check && o.Text == f.Text })
+			k := slices.IndexFunc(v.Findings, func(o Finding) bool {
+				return o.Check == f.Check && quantileOf.ReplaceAllString(o.Text, "") == quantileOf.ReplaceAllString(f.Text, "")
+			})
 			if k < 0 {
 				v.Findings, of = append(v.Findings, f), append(of, []int{i + 1})
 				continue
@@ -227,6 +230,9 @@ func verdictOf(noun string, parts []*Result, own []Finding) Verdict {
 	}
 	return v
 }
+
+// quantileOf is what a text says its value is of: it depends on how many there were.
+var quantileOf = regexp.MustCompile(` \((p[0-9.]+|the latest)\)`)
 
 // graver reports whether a weakens a result more than b, a finding of the same
 // check.

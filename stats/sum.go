@@ -245,12 +245,15 @@ func (r *Result) addGroups(parts []*Result, shift func(*Result) float64) error {
 		sum := g
 		sum.Connections, sum.BytesReceived, sum.Cut, sum.Messages = 0, 0, 0, Messages{}
 		sum.CutAfterS = 0 // the median of several medians is unknown
-		timed := g.ToS > 0
+		timed := false
 		sum.FromS, sum.ToS = math.Inf(1), 0
 		var rtts []*Latency
 		for _, p := range parts {
 			of := &p.Groups[i]
-			sum.FromS, sum.ToS = min(sum.FromS, of.FromS+shift(p)), max(sum.ToS, of.ToS+shift(p))
+			if of.ToS > 0 { // otherwise the part came to none of it, or it is all of its time
+				timed = true
+				sum.FromS, sum.ToS = min(sum.FromS, of.FromS+shift(p)), max(sum.ToS, of.ToS+shift(p))
+			}
 			if addCounts(&sum, of); of.Cut > 0 && of.Cut == sum.Cut {
 				sum.CutAfterS = of.CutAfterS
 			} else if of.Cut > 0 {

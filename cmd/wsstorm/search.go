@@ -50,7 +50,7 @@ func parseGoal(s string) (objective.Objective, error) {
 	case err != nil:
 	case o.Row() > 0:
 		err = errors.New(`a search looks at each run as a whole: leave out "for"`)
-	case strings.ContainsRune(s, '>') && (strings.Contains(s, ".p") || strings.Contains(s, ".max") || strings.Contains(s, ".mean")):
+	case o.AtLeast():
 		err = errors.New("this is what the server is to keep to, not what the run fails on: did you mean " + strings.Replace(s, ">", "<", 1) + "?")
 	}
 	return o, err

@@ -102,8 +102,10 @@ func secretsIn(message string, add func(string)) {
 // addMembers calls add with the single values in a JSON document that are secret:
 // by their own name, or by that of something that they are in.
 func addMembers(document string, secret bool, add func(string)) {
+	decoder := json.NewDecoder(strings.NewReader(document))
+	decoder.UseNumber()
 	var v any
-	if json.Unmarshal([]byte(document), &v) != nil {
+	if decoder.Decode(&v) != nil {
 		return
 	}
 	var walk func(v any, secret bool)
@@ -117,6 +119,10 @@ func addMembers(document string, secret bool, add func(string)) {
 			for _, element := range v {
 				walk(element, secret)
 			}
+		case json.Number:
+			if secret {
+				add(v.String())
+			}
 		case string:
 			if secret {
 				add(v)
@@ -129,17 +135,21 @@ func addMembers(document string, secret bool, add func(string)) {
 	walk(v, secret)
 }
 
-// hideSubprotocol hides a subprotocol that holds a secret, which some servers have
-// clients send in that way, browsers having no other one.
+// hideSubprotocol hides a subprotocol that holds a secret, or looks like one: some
+// servers have clients send it in that way, browsers having no other one. Of
+// registered names the longest has 54 bytes, and long ones have no digit or a dot.
 func hideSubprotocol(s string) string {
-	if isSecret(s) || len(s) > longestSubprotocol {
+	switch {
+	case slices.Contains(credentialNames, strings.ToLower(s)):
+		return s // the secret is the next one
+	case isSecret(s), len(s) > 64, len(s) >= 20 && strings.ContainsAny(s, "0123456789") && !strings.ContainsRune(s, '.'):
 		return hidden
 	}
 	return s
 }
 
-// longestSubprotocol is beyond the length of all registered names, in bytes.
-const longestSubprotocol = 40
+// credentialNames are subprotocols that say what the next one is.
+var credentialNames = []string{"access_token", "access-token", "accesstoken", "token", "bearer", "authorization", "auth", "jwt", "api_key", "api-key", "apikey"}
 
 func hideHeader(s string) string {
 	name, _, found := strings.Cut(s, ":")

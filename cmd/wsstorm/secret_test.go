@@ -82,6 +82,7 @@ var secretLines = [][]string{
 	{"-H", "Authorization: Bearer Zebra7"},
 	{"-H", "X-Api-Key: Zebra7", "-H", "Cookie: a=Zebra7"},
 	{"-H", "Cookie: sid=Zebra7abc; theme=x"},
+	{"--subprotocol", "access_token", "--subprotocol", "Zebra7e4567-e89b-12d3-a456-426614174000"},
 	{"--subprotocol", "base64url.bearer.authorization.k8s.io.Zebra7abc", "--subprotocol", "chat"},
 	{"--broadcast", "-r", "5", "--subscribe-message", `{"auth":["Zebra7"],"token":{"value":"Zebra7"}}`},
 	{"-u", "me:Zebra7"},

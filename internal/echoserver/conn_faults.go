@@ -57,7 +57,7 @@ func (c *conn) setAlarm() error {
 		return c.wire.SetReadDeadline(time.Time{})
 	}
 	c.wire.alarm = c.ring
-	now, clock := time.Now(), f.clock()
+	clock, now := f.clock(), time.Now() // in this order: a deadline is not too early
 	if f.resetDue > 0 { // a peer that does not read is reset in time too; see finish
 		if err := c.wire.SetWriteDeadline(now.Add(f.resetDue - clock)); err != nil {
 			return err

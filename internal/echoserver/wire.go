@@ -65,7 +65,7 @@ func (w *wire) Read(p []byte) (int, error) {
 
 // goAway begins the closing handshake because the server stops.
 func (w *wire) goAway() error {
-	if err := w.SetReadDeadline(time.Time{}); err != nil {
+	if err := w.SetDeadline(time.Time{}); err != nil {
 		return err
 	}
 	return w.sendClose(ws.StatusGoingAway, "")

@@ -20,6 +20,11 @@ func (o Objective) Not() Objective {
 	return o
 }
 
+// AtLeast reports whether o asks a time to be long, which no server is held to.
+func (o Objective) AtLeast() bool {
+	return o.unit == duration && (o.op == ">" || o.op == ">=")
+}
+
 // Values returns how many values the metric of o needs for being known; 0 where
 // it is no quantile.
 func (o Objective) Values() int64 {
