@@ -58,7 +58,7 @@ func (c *conn) setAlarm() error {
 	}
 	c.wire.alarm = c.ring
 	clock, now := f.clock(), time.Now() // in this order: a deadline is not too early
-	if f.resetDue > 0 { // a peer that does not read is reset in time too; see finish
+	if f.resetDue > 0 {                 // a peer that does not read is reset in time too; see finish
 		if err := c.wire.SetWriteDeadline(now.Add(f.resetDue - clock)); err != nil {
 			return err
 		}
