@@ -72,8 +72,8 @@ func nameServer(t *testing.T, addresses ...[4]byte) {
 		return c, err
 	}}
 	t.Cleanup(func() {
+		mu.Lock() // Dial reads the default resolver too
 		net.DefaultResolver = before
-		mu.Lock()
 		over = true
 		for _, c := range asking {
 			c.Close()
