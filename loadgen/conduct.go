@@ -28,7 +28,7 @@ func (r *run) conduct(ctx, driving context.Context) {
 			case <-interrupt:
 				interrupt = nil
 				r.interrupted = true
-				r.ctl.hurry.Store(true)
+				r.ctl.hurry.set(r.clock())
 				if !stopped() { // otherwise it would begin again
 					r.ctl.stop.set(r.clock())
 				}
@@ -80,8 +80,8 @@ func (r *run) conduct(ctx, driving context.Context) {
 	r.set(&r.ctl.close, r.clock())
 	// The sessions count their own close timeouts; the margin is for them.
 	margin := p.CloseTimeout + time.Second
-	until("close", r.clock()+p.CloseWithin+margin, func() bool { return gone() || r.ctl.hurry.Load() })
-	if r.ctl.hurry.Load() {
+	until("close", r.clock()+p.CloseWithin+margin, func() bool { return gone() || r.interrupted })
+	if r.interrupted {
 		until("close", r.clock()+margin, gone)
 	}
 	r.set(&r.ctl.kill, r.clock())

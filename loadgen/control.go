@@ -33,11 +33,8 @@ type control struct {
 
 	storm     instant // a close storm within the window
 	calm      instant // it is over
+	hurry     instant // the run was interrupted: connections do not take turns to be closed
 	firstLoss instant // of a connection that is to come back
-
-	// hurry says that the run was interrupted: connections do not take turns to be
-	// closed.
-	hurry atomic.Bool
 
 	// population is how many connections share an open loop's arrivals: those
 	// that were open at start, of a broadcast the publishers among them. Valid once start is set.
@@ -48,7 +45,7 @@ type control struct {
 
 func newControl() *control {
 	c := new(control)
-	for _, i := range []*instant{&c.start, &c.measure, &c.stop, &c.close, &c.kill, &c.storm, &c.calm, &c.firstLoss} {
+	for _, i := range []*instant{&c.start, &c.measure, &c.stop, &c.close, &c.kill, &c.storm, &c.calm, &c.hurry, &c.firstLoss} {
 		i.set(never)
 	}
 	return c

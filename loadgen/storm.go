@@ -155,7 +155,7 @@ func (s *session) walkOut(w *worker, now time.Duration) {
 // closeAt returns when s is closed at the end of the run.
 func (w *worker) closeAt(s *session) time.Duration {
 	at := w.ctl.close.get()
-	if !w.plan.storm() && !w.ctl.hurry.Load() {
+	if !w.plan.storm() && w.ctl.hurry.get() == never {
 		at += w.plan.stagger(int(s.id), w.plan.Connections)
 	}
 	return at
@@ -203,5 +203,9 @@ func (r *run) closingOf(neverClosed int64) *stats.Closing {
 	if r.closing == 0 || at == never {
 		return nil
 	}
-	return stats.NewClosing(at-r.windowFrom, r.plan.CloseWithin, last-at, r.closing, neverClosed)
+	within := r.plan.CloseWithin
+	if !r.plan.storm() {
+		within = min(within, max(0, r.ctl.hurry.get()-at))
+	}
+	return stats.NewClosing(at-r.windowFrom, within, last-at, r.closing, neverClosed)
 }

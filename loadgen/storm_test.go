@@ -217,6 +217,9 @@ func TestInterruptedCloses(t *testing.T) {
 			if !r.Interrupted {
 				t.Error("got that it was not interrupted")
 			}
+			if c := r.Closing; c == nil || c.WithinS > 60 || length == time.Hour && c.WithinS != 0 {
+				t.Errorf("closing: got %+v, want closes until the interruption", c)
+			}
 		})
 	}
 }
