@@ -89,13 +89,13 @@ func TestSearchOverRates(t *testing.T) {
 	if s == nil {
 		t.Fatalf("got exit code %d, %q, no search", got.code, got.err)
 	}
-	if s.Objective != "rtt.max<1h" || s.Vary != stats.VaryRate || s.Interrupted || len(s.Probes) < 3 || s.Probes[0].Load != 70 {
+	if s.Objective != "rtt.max<1h" || s.Vary != stats.VaryRate || s.Interrupted || s.Probes[0].Load != 70 {
 		t.Errorf("got %+v", s)
 	}
 	if disturbed(t, r) {
 		return
 	}
-	if s.Held < 180 || s.Held > 205 || s.Beyond <= s.Held || s.Beyond > s.Held*1.06 || s.Limit != stats.ProbeMissed || got.code != exitOK || got.err != "" {
+	if len(s.Probes) < 3 || s.Held < 180 || s.Held > 205 || s.Beyond <= s.Held || s.Beyond > s.Held*1.06 || s.Limit != stats.ProbeMissed || got.code != exitOK || got.err != "" {
 		t.Errorf("got exit code %d, %q, %+v, want 200/s to be held", got.code, got.err, s)
 	}
 	// The document is that of the run that was held.
@@ -197,11 +197,13 @@ func TestSearchWhoseServerIsGone(t *testing.T) {
 	})
 	args := []string{"--max-load", "rtt.max<1h", "--vary", "connections", "-c", "1", "-d", "100ms", "--warmup", "0", url}
 	got := wsstorm(t, append(args, "-o", "json")...)
-	s := got.result(t).Search
+	r := got.result(t)
+	if disturbed(t, r) {
+		return
+	}
+	s := r.Search
 	if last := s.Probes[len(s.Probes)-1]; got.code != exitFailed || s.Held != 2 || s.Limit != "" || s.Interrupted || last.Outcome != stats.ProbeGone || last.Load != 4 {
-		if !disturbed(t, got.result(t)) {
-			t.Errorf("got exit code %d, %+v, want 2 held and the server gone at 4", got.code, s)
-		}
+		t.Errorf("got exit code %d, %+v, want 2 held and the server gone at 4", got.code, s)
 	}
 	if !strings.Contains(got.err, "it opened no connection any more, which ended the search") {
 		t.Errorf("got %q", got.err)
@@ -225,6 +227,9 @@ func TestInterruptedSearch(t *testing.T) {
 		got := wsstormIn(ctx, "--max-load", "rtt.max<1h", "--vary", "connections", "-c", "1", "-d", "100ms", "--warmup", "0", "-o", "json", url)
 		interrupt()
 		r := got.result(t)
+		if disturbed(t, r) {
+			continue // it looked elsewhere
+		}
 		if got.code != exitInterrupted || !r.Search.Interrupted || len(r.Search.Probes) != want || r.Interrupted != (want == 0) {
 			t.Errorf("interrupted by connection %d: got exit code %d, interrupted %v, %+v, want %d probes", connection, got.code, r.Interrupted, r.Search, want)
 		}
@@ -237,10 +242,10 @@ func TestInterruptedSearch(t *testing.T) {
 func TestSearchOfTheBuiltInServer(t *testing.T) {
 	got := wsstorm(t, "--max-load", "messages.sent<50", "-c", "1", "-d", "100ms", "--warmup", "0", "--rate", "300", "--drain", "1s", "-o", "json")
 	r := got.result(t)
-	if r.Search == nil || len(r.Search.Probes) < 3 {
-		t.Fatalf("got exit code %d, %q, %+v", got.code, got.err, r.Search)
+	if r.Search == nil {
+		t.Fatalf("got exit code %d, %q", got.code, got.err)
 	}
-	if !disturbed(t, r) && (r.Search.Held < 450 || r.Search.Held > 510) {
+	if !disturbed(t, r) && (len(r.Search.Probes) < 3 || r.Search.Held < 450 || r.Search.Held > 510) {
 		t.Errorf("got %+v, want 500/s: 50 messages in a run", r.Search)
 	}
 }
