@@ -32,7 +32,7 @@ func (r *request) preflight(ctx context.Context, stderr io.Writer) error {
 		return nil
 	}
 	if spread {
-		complain(stderr, fmt.Errorf("more connections than ports: they come from %s", r.plan.Sources))
+		complain(stderr, fmt.Errorf("more connections than one source address opens quickly: they come from %s", r.plan.Sources))
 	}
 	for _, i := range preflight.Warnings(items) {
 		complain(stderr, fmt.Errorf("warning: %s", i))
@@ -71,7 +71,7 @@ func (r *request) need(addresses []netip.AddrPort) preflight.Need {
 const maxListed = 1 << 16
 
 // spreadOut has the connections come from several addresses of the loopback
-// network where they need that and can, and reports whether. What --source-ip says
+// network where they open quickly, or at all, only so, and reports whether. What --source-ip says
 // stays.
 func (r *request) spreadOut(n *preflight.Need, machine preflight.Machine) bool {
 	if r.given("source-ip") {

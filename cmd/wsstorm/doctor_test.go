@@ -261,17 +261,17 @@ func TestWarningsBeforeARun(t *testing.T) {
 }
 
 // Connections to the loopback network come from more of its addresses than one
-// where they are more than its ports, unless the flags say from where.
+// where they are more than half of its ports, unless the flags say from where.
 func TestSpreadOut(t *testing.T) {
 	machine := preflight.Machine{Root: fstest.MapFS{
 		"proc/sys/net/ipv4/ip_local_port_range": {Data: []byte("40000 40099")},
 	}}
 	for _, tt := range []struct{ args, want string }{
-		{"-c 100", ""},
-		{"-c 101", "127.0.0.1-127.0.0.2"},
-		{"--connect-stage 1s:250", "127.0.0.1-127.0.0.3"},
-		{"-c 101 ws://127.0.0.9/", "127.0.0.1-127.0.0.2"},
-		{"-c 1001 --connect-to 127.0.0.1-127.0.0.9 ws://192.0.2.1/", "127.0.0.1-127.0.0.2"},
+		{"-c 50", ""},
+		{"-c 51", "127.0.0.1-127.0.0.2"},
+		{"--connect-stage 1s:125", "127.0.0.1-127.0.0.3"},
+		{"-c 51 ws://127.0.0.9/", "127.0.0.1-127.0.0.2"},
+		{"-c 451 --connect-to 127.0.0.1-127.0.0.9 ws://192.0.2.1/", "127.0.0.1-127.0.0.2"},
 		{"-c 101 ws://192.0.2.1/", ""},
 		{"-c 101 --source-ip 127.0.0.7", "127.0.0.7"},
 		{"-c 101 --unix-socket /s ws://127.0.0.1/", ""},

@@ -46,8 +46,9 @@ func bind(a netip.Addr) error {
 }
 
 // Loopback returns how many addresses of the loopback network, from 127.0.0.1 on,
-// the connections have to come from in order to have ports: 1 where that will do,
-// or where they go to anything else than IPv4 addresses of the loopback network.
+// the connections have to come from in order to have ports, and to be given them
+// quickly: 1 where that will do, or where they go to anything else than IPv4
+// addresses of the loopback network.
 func (m Machine) Loopback(n Need) int {
 	if m.Root == nil || len(n.Targets) == 0 || len(n.Sources) > 0 {
 		return 1
@@ -61,14 +62,16 @@ func (m Machine) Loopback(n Need) int {
 	if usable == nil || usable.count == 0 {
 		return 1
 	}
-	if most, known := m.mostSockets(); known && n.perPair()+most <= int64(usable.count) {
+	if most, known := m.mostSockets(); known && n.perPair()+most <= usable.quick() {
 		return 1
 	}
 	// Few ports are in use, mostly, and the first guess will do.
-	sources := max(1, (n.Connections-1)/(usable.count*len(n.Targets))+1)
+	sources := max(1, (n.Connections-1)/(int(usable.quick())*len(n.Targets))+1)
 	for range maxGuesses {
 		n.Sources = LoopbackAddrs(sources)
-		if u := m.usedPorts(n, usable); n.perPair() <= int64(usable.count-u.listening-u.open-u.closing) {
+		u := m.usedPorts(n, usable)
+		want := n.perPair() + int64(u.open+u.closing)
+		if want <= usable.quick() && want <= int64(usable.count-u.listening) {
 			break
 		}
 		sources++

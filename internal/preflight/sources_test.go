@@ -59,6 +59,11 @@ func TestLoopback(t *testing.T) {
 		socket{"127.0.0.1:40001", here, 1},
 		socket{"127.0.0.1:40002", "0.0.0.0:0", tcpListen},
 	)})
+	var servers []socket
+	for port := 40030; port < 40100; port++ {
+		servers = append(servers, socket{fmt.Sprint("127.0.0.1:", port), "0.0.0.0:0", tcpListen})
+	}
+	taken := few.with(tree{"proc/net/tcp": table(servers...)})
 	for _, tt := range []struct {
 		name        string
 		files       tree
@@ -66,15 +71,17 @@ func TestLoopback(t *testing.T) {
 		targets     []string
 		want        int
 	}{
-		{"enough", few, 100, []string{here}, 1},
-		{"one more", few, 101, []string{here}, 2},
-		{"two targets", few, 200, []string{here, other}, 1},
-		{"two targets and one more", few, 201, []string{here, other}, 2},
-		{"in use", busy, 98, []string{here}, 1},
-		{"one too few", busy, 99, []string{here}, 2},
-		{"two times that", busy, 196, []string{here}, 2},
-		{"two times that and one more", busy, 197, []string{here}, 3},
-		{"100,000", laptop, 100_000, []string{here}, 4},
+		{"half of the ports", few, 50, []string{here}, 1},
+		{"one more", few, 51, []string{here}, 2},
+		{"two targets", few, 100, []string{here, other}, 1},
+		{"two targets and one more", few, 101, []string{here, other}, 2},
+		{"in use", busy, 49, []string{here}, 1},
+		{"one too few", busy, 50, []string{here}, 2},
+		{"two times that", busy, 98, []string{here}, 2},
+		{"two times that and one more", busy, 99, []string{here}, 3},
+		{"servers have most", taken, 30, []string{here}, 1},
+		{"servers have more", taken, 31, []string{here}, 2},
+		{"100,000", laptop, 100_000, []string{here}, 8},
 		{"elsewhere", few, 101, []string{"192.0.2.1:80"}, 1},
 		{"elsewhere as well", few, 1001, []string{here, "192.0.2.1:80"}, 1},
 		{"IPv6", few, 101, []string{"[::1]:80"}, 1},
@@ -102,9 +109,9 @@ func TestLoopback(t *testing.T) {
 	// What the kernel has counted says that there is room: the table is not walked.
 	for inUse, want := range map[int]int{2: 1, 3: 2} {
 		n := usual()
-		n.Connections, n.Targets = 97, targets(here)
+		n.Connections, n.Targets = 47, targets(here)
 		files := few.with(tree{"proc/net/sockstat": fmt.Sprintf("sockets: used 9\nTCP: inuse %d orphan 7 tw 1 alloc 8 mem 0\nUDP: inuse 4 mem 0\n", inUse),
-			"proc/net/tcp": busy["proc/net/tcp"] + table(socket{"127.0.0.1:40003", here, 1}, socket{"127.0.0.1:40004", here, 1})})
+			"proc/net/tcp": busy["proc/net/tcp"] + table(socket{"127.0.0.1:40003", here, 1}, socket{"127.0.0.1:40004", here, 1}, socket{"127.0.0.1:40005", here, 1})})
 		if got := files.machine().Loopback(n); got != want {
 			t.Errorf("%d sockets and one in TIME_WAIT: got %d sources, want %d", inUse, got, want)
 		}
