@@ -23,6 +23,10 @@ func finFaults() []hostileCase {
 	stays := func(name string, do func(*wildConn)) hostileCase {
 		return behind(hostileCase{name: name, as: isStillOpen, waits: toClose, class: []stats.Class{stats.ErrCloseTimeout}}, do)
 	}
+	stream := func(c hostileCase) hostileCase {
+		c.heavy = true
+		return c
+	}
 	ping := appendFrame(nil, firstPing, make([]byte, 125))
 	return []hostileCase{
 		closed("RST in answer to FIN", (*wildConn).reset),
@@ -42,10 +46,10 @@ func finFaults() []hostileCase {
 			c.deaf()
 		}),
 		stays("silence behind FIN", (*wildConn).deaf),
-		stays("Pings without end behind FIN", func(c *wildConn) { c.flood(repeated(ping, 1<<16)) }),
-		stays("fragments without end behind FIN", func(c *wildConn) {
+		stream(stays("Pings without end behind FIN", func(c *wildConn) { c.flood(repeated(ping, 1<<16)) })),
+		stream(stays("fragments without end behind FIN", func(c *wildConn) {
 			c.send([]byte{firstBinary, 0})
 			c.flood(repeated([]byte{0, 0}, 1<<16))
-		}),
+		})),
 	}
 }

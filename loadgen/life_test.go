@@ -22,7 +22,7 @@ func TestReconnectAfterAStorm(t *testing.T) {
 		"handshake": ExitHandshake, "fin": ExitFIN, "rst": ExitReset, "vanish": ExitVanish,
 	}, func(t *testing.T, p Plan, exit Exit) {
 		p = aimed(t, p, server.URL())
-		p.Connections, p.InFlight, p.Duration = 60, 1, 700*time.Millisecond
+		p.Connections, p.InFlight, p.Duration = 60, 1, 700*slowness*time.Millisecond
 		p.CloseShare, p.CloseAt = 1, 100*time.Millisecond
 		p.Exits = []ExitShare{{exit, 1}}
 		p.Reconnect = Reconnect{Kind: ReconnectJitter, Base: 100 * time.Millisecond, Cap: time.Second}
@@ -129,7 +129,7 @@ func TestLifetimes(t *testing.T) {
 		"uniform": {Kind: LifetimeUniform, Min: 50 * time.Millisecond, Max: 150 * time.Millisecond},
 	}, func(t *testing.T, p Plan, lifetime Lifetime) {
 		p = aimed(t, p, server.URL())
-		p.Connections, p.Rate, p.Duration = 20, 500, 500*time.Millisecond
+		p.Connections, p.Rate, p.Duration = 20, 500, 500*slowness*time.Millisecond
 		p.Lifetime = lifetime
 		r := load(t, t.Context(), p)
 		wantErrors(t, r)

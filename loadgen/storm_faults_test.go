@@ -76,7 +76,7 @@ func (c faultyStorm) run(t *testing.T, p Plan) {
 	p.Connections, p.InFlight, p.Duration = faultyConns, 1, 300*time.Millisecond
 	p.CloseShare, p.CloseAt, p.CloseTimeout = c.share, 50*time.Millisecond, time.Minute
 	if c.faults.NoClose > 0 {
-		p.CloseTimeout = 3 * time.Second // waited for; the healthy ones need it on a busy machine
+		p.CloseTimeout = patience + time.Second // waited for; the healthy ones need it on a busy machine
 	}
 	r := load(t, t.Context(), p)
 	n := c.struck(server.Counts())
