@@ -41,20 +41,27 @@ func (d *deflation) compress(s *session, w *worker, now time.Duration) int32 {
 	return int32(len(d.frame))
 }
 
-// inflate takes in a piece of a compressed message.
-func (s *session) inflate(w *worker, now time.Duration, ev wsclient.Event) error {
-	in := &s.deflate.inflater
+// feed takes in a piece of a compressed message.
+func (s *session) feed(w *worker, now time.Duration, ev wsclient.Event, work *int) error {
 	if w.counting(now) {
 		w.shard.Deflate.ReceivedWire += int64(len(ev.Payload))
 	}
-	err := in.Feed(ev)
-	if err != nil || !ev.Fin {
+	*work -= len(ev.Payload) / deflatedWork
+	if err := s.deflate.inflater.Feed(ev); err != nil || !ev.Fin {
 		return err
 	}
-	for {
-		if ev, err = in.Next(); err != nil {
+	return s.inflate(w, now, work)
+}
+
+// inflate goes on with the compressed message whose end has come, until it is whole
+// or there was work enough for one turn.
+func (s *session) inflate(w *worker, now time.Duration, work *int) error {
+	for *work > 0 {
+		ev, err := s.deflate.inflater.Next()
+		if err != nil || ev.Kind == wsclient.EventNone {
 			return err
 		}
+		*work -= len(ev.Payload) / inflatedWork
 		if w.counting(now) {
 			w.shard.Deflate.ReceivedRaw += int64(len(ev.Payload))
 		}
@@ -63,4 +70,5 @@ func (s *session) inflate(w *worker, now time.Duration, ev wsclient.Event) error
 			return nil
 		}
 	}
+	return nil
 }

@@ -203,6 +203,9 @@ func (l *eventLoop) visit(i int, now time.Duration) {
 			l.refuse(i, context.DeadlineExceeded)
 		}
 	}
+	if s.overdue(l.worker, now) {
+		l.take(i, false, now)
+	}
 	s.wake(l.worker, now)
 	l.flush(i, now)
 	if s.aside() && l.badReader(s).unread {

@@ -250,7 +250,7 @@ func (l *eventLoop) readResponse(i int, events uint32) {
 		c.opening = nil
 		s.receive(l.worker, now, rest)
 		l.flush(i, now)
-		if events&hangup != 0 || n == len(l.in) {
+		if events&hangup != 0 || n == len(l.in) || s.behind(l.worker) {
 			l.take(i, true, now) // nothing will announce it again
 		}
 		return

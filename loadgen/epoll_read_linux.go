@@ -14,7 +14,15 @@ import (
 // take reads from connection i as its session reads.
 func (l *eventLoop) take(i int, toEnd bool, announced time.Duration) {
 	s := &l.sessions[i]
+	if s.behind(l.worker) {
+		now := l.clock()
+		s.receive(l.worker, now, nil)
+		l.flush(i, now)
+	}
 	switch reading := s.reading(); {
+	case s.state == stateOver:
+	case s.behind(l.worker):
+		l.again(i)
 	case reading == readsNothing:
 		if toEnd {
 			l.hungUp(i)
@@ -55,8 +63,11 @@ func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
 		}
 		s.receive(l.worker, now, l.in[:n])
 		l.flush(i, l.clock())
-		if s.state == stateOver || n < len(l.in) && !toEnd {
+		if s.state == stateOver || n < len(l.in) && !toEnd && !s.behind(l.worker) {
 			return
+		}
+		if s.behind(l.worker) {
+			break
 		}
 	}
 	l.again(i)
@@ -84,6 +95,9 @@ func (l *eventLoop) sip(i int) {
 		b.readAt = now + l.plan.digest(n)
 		s.receive(l.worker, now, l.in[:n])
 		l.flush(i, l.clock())
+		if s.behind(l.worker) {
+			l.again(i)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -331,13 +332,34 @@ func (d *portableWorker) readOnce(i int, conn net.Conn, buf []byte) (n int, more
 	if d.conns[i].conn != conn {
 		return n, false // the session has ended, and may live again
 	}
-	d.received(i, now, buf[:n], err)
+	d.received(i, now, buf[:n], nil)
+	if !d.catchUp(i, conn) {
+		return n, false
+	}
+	if err != nil {
+		d.received(i, d.clock(), nil, err)
+	}
 	d.checkpoint(now)
 	more = err == nil && d.conns[i].conn == conn
 	if err != nil && d.conns[i].conn == conn {
 		d.close(i)
 	}
 	return n, more
+}
+
+// catchUp has session i take in what it is behind with, and lets others have the
+// worker in between. It reports whether the session goes on.
+func (d *portableWorker) catchUp(i int, conn net.Conn) bool {
+	for d.conns[i].conn == conn && d.sessions[i].behind(d.worker) {
+		d.checkpoint(d.clock())
+		d.shard.Unlock()
+		runtime.Gosched()
+		d.shard.Lock()
+		if d.conns[i].conn == conn {
+			d.received(i, d.clock(), nil, nil)
+		}
+	}
+	return d.conns[i].conn == conn
 }
 
 // received hands bytes, and the end of the stream, to session i and answers.

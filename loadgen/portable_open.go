@@ -66,6 +66,7 @@ func (d *portableWorker) serve(ctx context.Context, i int) {
 		d.countSYNs(t)
 		s.opened(d.worker, now, t.Timings)
 		d.received(i, now, t.Buffered, nil)
+		d.catchUp(i, conn)
 	}
 	d.checkpoint(now)
 	d.nudge() // another one may be opened

@@ -31,7 +31,8 @@ const (
 	fateUnexpected             // answers nothing that this connection sent
 )
 
-// receive takes in bytes that arrived at now.
+// receive takes in bytes that arrived at now, and what the session is behind with.
+// Where that is too much for one turn, it is behind afterwards.
 func (s *session) receive(w *worker, now time.Duration, p []byte) {
 	if s.habit == readsNothing {
 		return // they came with the answer to the upgrade request
@@ -42,7 +43,18 @@ func (s *session) receive(w *worker, now time.Duration, p []byte) {
 	if w.counting(now) {
 		w.shard.BytesReceived += int64(len(p))
 	}
-	for len(p) > 0 {
+	work, behind := turnWork, s.behind(w)
+	if behind {
+		p = append(w.backlog[s.id], p...)
+		delete(w.backlog, s.id)
+		if s.deflate != nil {
+			if err := s.inflate(w, now, &work); err != nil {
+				s.violated(w, now, err)
+				return
+			}
+		}
+	}
+	for ; len(p) > 0 && work > 0; work-- {
 		ev, rest, err := s.dec.Next(p)
 		if err != nil {
 			s.violated(w, now, err)
@@ -53,7 +65,7 @@ func (s *session) receive(w *worker, now time.Duration, p []byte) {
 		case ev.Kind == wsclient.EventControl:
 			s.control(w, now, ev)
 		case ev.Kind == wsclient.EventData && ev.RSV1:
-			if err := s.inflate(w, now, ev); err != nil {
+			if err := s.feed(w, now, ev, &work); err != nil {
 				s.violated(w, now, err)
 				return
 			}
@@ -61,6 +73,9 @@ func (s *session) receive(w *worker, now time.Duration, p []byte) {
 			s.data(w, now, ev)
 		}
 		s.touch(w, now)
+	}
+	if work <= 0 {
+		s.holdBack(w, p, behind)
 	}
 }
 
@@ -176,12 +191,12 @@ func (s *session) data(w *worker, now time.Duration, ev wsclient.Event) {
 		}
 	}
 	if len(p) > 0 {
-		if rx.fate == fateReply {
-			w.progress = now
-		}
 		if rx.fate == fateReply && !rx.differ {
 			end := rx.off + int64(len(p))
 			rx.differ = end > int64(rx.size) || !bytes.Equal(p, w.payloads.bodyAt(rx.seq, int(rx.off), int(end)))
+			if !rx.differ { // what is no reply may go on for ever
+				w.progress = now
+			}
 		}
 		rx.off += int64(len(p))
 	}
@@ -194,9 +209,9 @@ func (s *session) data(w *worker, now time.Duration, ev wsclient.Event) {
 func (s *session) any(w *worker, now time.Duration) {
 	if w.plan.Reply == ReplyAny && s.q.n > 0 {
 		s.answer(w, now, s.q.head, false)
-		return
+	} else if !s.aside() {
+		w.shard.AllReceived++
 	}
-	s.countReceived(w)
 }
 
 // resolve finds out what the message answers, once its stamp is there, or all
@@ -250,7 +265,7 @@ func (s *session) conclude(w *worker, now time.Duration) {
 		if !s.aside() {
 			w.fail(stats.ErrLate, errLate)
 		}
-	case !w.ctl.start.passed(now): // a greeting
+	case !w.ctl.measure.passed(now): // a greeting, or the warmup's
 	case rx.fate == fateDuplicate:
 		class, _ := w.sizes.at(s.id, rx.seq)
 		w.shard.Sizes[w.slot(s, class, now)].Duplicated++
@@ -259,14 +274,6 @@ func (s *session) conclude(w *worker, now time.Duration) {
 		w.shard.Sizes[w.slot(s, 0, now)].Unexpected++
 		w.fail(stats.ErrUnexpected, errUnexpected)
 	}
-	s.countReceived(w)
-}
-
-// countReceived counts a message for the intervals.
-func (s *session) countReceived(w *worker) {
-	if !s.aside() {
-		w.shard.AllReceived++
-	}
 }
 
 // answer takes note that message seq has its reply.
@@ -274,9 +281,9 @@ func (s *session) answer(w *worker, now time.Duration, seq uint32, differ bool) 
 	m := s.q.take(seq)
 	if !s.aside() {
 		w.pending--
+		w.shard.AllReceived++
 	}
 	w.lastReply, w.progress = now, now
-	s.countReceived(w)
 	// Reordered in the sense of RFC 4737: a later one came first.
 	reordered := int32(seq-s.expected) < 0
 	if !reordered {

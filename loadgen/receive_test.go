@@ -249,6 +249,7 @@ func TestReplyModes(t *testing.T) {
 func TestGreeting(t *testing.T) {
 	st := newStory(t, Plan{InFlight: 1})
 	st.ctl.start.set(1000)
+	st.ctl.measure.set(1000)
 	st.at(10).hears(binaryFrame([]byte("welcome")), binaryFrame(nil))
 	if n := len(st.messages()); n != 0 {
 		t.Errorf("%d messages before traffic begins", n)
@@ -256,6 +257,21 @@ func TestGreeting(t *testing.T) {
 	st.at(1000).echoes(st.messages()...)
 	st.fails(nil)
 	st.counts(stats.Messages{Sent: 1, Received: 1})
+}
+
+// TestWarmupIsNotMeasured: nor is what its messages are answered with besides.
+func TestWarmupIsNotMeasured(t *testing.T) {
+	st := newStory(t, Plan{InFlight: 1, Warmup: 1000})
+	first := st.messages()
+	st.echoes(first...).echoes(first...).hears(binaryFrame(nil))
+	st.at(500).echoes(st.messages()...)
+	measured := st.at(1000).messages()
+	st.echoes(measured...).echoes(measured...)
+	st.counts(stats.Messages{Sent: 1, Received: 1, Duplicated: 1})
+	st.fails(map[stats.Class]int64{stats.ErrDuplicated: 1})
+	if st.shard.AllReceived != 3 {
+		t.Errorf("%d replies, want 3: neither is a second one, nor one to nothing", st.shard.AllReceived)
+	}
 }
 
 // TestSequenceNumbersWrap: the 2^32nd message of a connection is as good as the

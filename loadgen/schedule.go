@@ -49,9 +49,15 @@ func newSchedule(warmup time.Duration, stages []Stage) schedule {
 // schedule ends before it.
 func (s schedule) at(n float64) time.Duration {
 	for i := len(s) - 1; i >= 0; i-- {
-		if seg := &s[i]; n >= seg.count {
-			return seg.at(n - seg.count)
+		seg := &s[i]
+		if n < seg.count {
+			continue
 		}
+		at := seg.at(n - seg.count)
+		if at == never && i < len(s)-1 {
+			return s[i+1].begin // it is before the next one, but for rounding
+		}
+		return at
 	}
 	return 0
 }

@@ -18,6 +18,7 @@ func TestScheduleFollowsTheRate(t *testing.T) {
 		"ramp up":        {0, []Stage{{10 * time.Second, 0, 1000}}, 5000},
 		"ramp down":      {0, []Stage{{10 * time.Second, 1000, 0}}, 5000},
 		"up, hold, down": {time.Second, []Stage{{4 * time.Second, 100, 900}, {time.Second, 900, 900}, {3 * time.Second, 900, 0}}, 100 + 2000 + 900 + 1350},
+		"uneven":         {0, []Stage{{1100 * time.Millisecond, 100, 3000}, {time.Second, 3000, 3000}}, 1705 + 3000},
 		"a pause":        {0, []Stage{{time.Second, 50, 50}, {time.Second, 0, 0}, {time.Second, 50, 50}}, 100},
 	} {
 		s := newSchedule(c.warmup, c.stages)
@@ -27,10 +28,13 @@ func TestScheduleFollowsTheRate(t *testing.T) {
 			if at == never || at < last {
 				t.Fatalf("%s: arrival %d of %d is due at %v, after %v", name, n, c.total, at, last)
 			}
+			last = at
+			if n%50 > 0 {
+				continue // it takes long
+			}
 			if want := integral(s, at); math.Abs(want-float64(n)) > 1e-3*float64(c.total) {
 				t.Fatalf("%s: arrival %d is due at %v, when %.3f are expected", name, n, at, want)
 			}
-			last = at
 		}
 		if at := s.at(float64(c.total) + 1); at != never {
 			t.Errorf("%s: arrival %d is due at %v, want never", name, c.total+1, at)

@@ -261,6 +261,7 @@ func (s *session) end(w *worker, now time.Duration, gone bool) {
 		w.badReader(s).unread = false
 	}
 	s.deadline = never
+	delete(w.backlog, s.id)
 	s.arrivals.leave(w)
 	if w.plan.broadcasts() {
 		s.part(w)

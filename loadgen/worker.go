@@ -28,6 +28,10 @@ type worker struct {
 	lives    []life // by session; nil where connections live once
 	plain    []byte // scratch: what is about to be compressed
 
+	// backlog is what sessions have received and not taken in yet, by their number: of
+	// few at a time, and so not part of each.
+	backlog map[uint32][]byte
+
 	// Of a broadcast, otherwise nil.
 	publication *publication
 	subscribers []subscriber    // by session
