@@ -91,27 +91,41 @@ func (a *arrivals) set(w *worker, start time.Duration) {
 // unsent counts the messages that were due and that the connection did not
 // send: it was gone, or blocked to the end. For when the run is over.
 func (a *arrivals) unsent(w *worker, s *session) {
-	l := w.life(s)
-	a.skip(w, s, never-1, l != nil && l.ours)
+	switch l := w.life(s); {
+	case l != nil && l.ours:
+		a.skip(w, s, never-1, withdrawn)
+	case s.blocked || s.early:
+		a.skip(w, s, never-1, prevented)
+	default:
+		a.skip(w, s, never-1, late)
+	}
 }
 
-// skip uses up the arrivals that fell due until now and were not sent: for want of a
-// connection, which is an error unless it was closed by ourselves.
-func (a *arrivals) skip(w *worker, s *session, now time.Duration, ours bool) {
+// A reason is why a message that was due was not sent.
+type reason uint8
+
+const (
+	late      reason = iota // the client did not come to it
+	prevented               // the peer did not read, or had ended the connection
+	withdrawn               // we had closed the connection, which is no error
+)
+
+// skip uses up the arrivals that fell due until now and were not sent.
+func (a *arrivals) skip(w *worker, s *session, now time.Duration, why reason) {
 	if w.plan.Arrival == Constant && len(w.shard.Sizes) == 1 {
-		a.leap(w, s, now, ours)
+		a.leap(w, s, now, why)
 		return
 	}
 	for seq := s.q.next(); a.next(w) <= now; seq++ {
 		due := a.due
 		a.take(w)
-		a.miss(w, s, s.counts(w, seq, due), 1, ours)
+		a.miss(w, s, s.counts(w, seq, due), 1, why)
 	}
 }
 
 // leap is skip where all messages are counted in one place: by arithmetic, since
 // they may be as many as no client could have sent.
-func (a *arrivals) leap(w *worker, s *session, now time.Duration, ours bool) {
+func (a *arrivals) leap(w *worker, s *session, now time.Duration, why reason) {
 	gap, start, stop := a.gap(w), w.ctl.start.get(), w.ctl.stop.get()
 	// before returns how many of the arrivals that are left are due before at.
 	before := func(at time.Duration) int64 {
@@ -142,19 +156,22 @@ func (a *arrivals) leap(w *worker, s *session, now time.Duration, ours bool) {
 	a.at += float64(n) * gap
 	a.set(w, start)
 	if n > unmeasured {
-		a.miss(w, s, &w.shard.Sizes[0], n-unmeasured, ours)
+		a.miss(w, s, &w.shard.Sizes[0], n-unmeasured, why)
 	}
 }
 
 // miss counts n messages that were due and not sent, in counts or, if that is nil,
 // not at all.
-func (a *arrivals) miss(w *worker, s *session, counts *stats.MessageCounters, n int64, ours bool) {
+func (a *arrivals) miss(w *worker, s *session, counts *stats.MessageCounters, n int64, why reason) {
 	switch {
 	case counts == nil:
-	case ours:
+	case why == withdrawn:
 		counts.Withdrawn += n
 	default:
 		counts.Unsent += n
+		if why == prevented {
+			counts.Prevented += n
+		}
 		if !s.aside() {
 			w.shard.FailN(stats.ErrUnsent, n, errUnsent.Error())
 		}

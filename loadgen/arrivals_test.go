@@ -247,12 +247,12 @@ func TestLeapCountsAlike(t *testing.T) {
 				other := stepped.workers[k]
 				for i := range w.sessions {
 					a, b := &w.sessions[i], &other.sessions[i]
-					a.arrivals.skip(w, a, w.ctl.start.get()+until, false)
+					a.arrivals.skip(w, a, w.ctl.start.get()+until, late)
 					end := other.ctl.start.get() + until
 					for seq := b.q.next(); b.arrivals.next(other) <= end; seq++ {
 						due := b.arrivals.due
 						b.arrivals.take(other)
-						b.arrivals.miss(other, b, b.counts(other, seq, due), 1, false)
+						b.arrivals.miss(other, b, b.counts(other, seq, due), 1, late)
 					}
 					if x, y := a.arrivals.next(w), b.arrivals.next(other); x != never && x-w.ctl.start.get() != y-other.ctl.start.get() || (x == never) != (y == never) || a.arrivals.left != b.arrivals.left {
 						t.Fatalf("%+v until %v: next at %v with %d left, want %v and %d", p, until, x, a.arrivals.left, y, b.arrivals.left)

@@ -163,6 +163,7 @@ func (r *run) begin() {
 		r.planStorm(start + p.Warmup)
 	}
 	r.ctl.measure.set(start + p.Warmup)
+	r.collector.Begin(start + p.Warmup)
 	if p.Duration > 0 {
 		r.ctl.stop.set(start + p.Warmup + p.Duration)
 	}

@@ -76,7 +76,11 @@ func (l *life) awake(w *worker, s *session, now time.Duration) {
 	if l.number > 0 {
 		w.shard.Reattempts++
 		w.shard.Reopened++
-		s.arrivals.skip(w, s, now, l.ours)
+		why := prevented
+		if l.ours {
+			why = withdrawn
+		}
+		s.arrivals.skip(w, s, now, why)
 	}
 	if now >= l.leaveAt {
 		l.spare(w)

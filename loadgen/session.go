@@ -26,6 +26,7 @@ type session struct {
 	retiring bool // nothing is begun any more; the last replies are awaited
 	sever    bool // having sent our Close frame, do not wait for the peer
 	reset    bool // a write found that the peer has reset the connection
+	early    bool // it ended before the load did
 	exit     Exit // how we end it
 	habit    habit
 	joining  joining
@@ -115,6 +116,7 @@ func (s *session) refused(w *worker, now time.Duration, class stats.Class, err e
 	w.settle(s)
 	w.shard.Failed++
 	w.fail(class, err)
+	w.overdueOpen(class, err)
 	if l := w.life(s); l != nil {
 		l.failed(w, s, now)
 	}
@@ -177,6 +179,9 @@ func (s *session) cut(w *worker, now time.Duration) {
 		w.shard.CloseCodes(uint16(s.sentCode), 0)
 		if !s.aside() {
 			w.fail(stats.ErrCloseTimeout, errCloseTimeout)
+			if s.closeSent > 0 && s.exit == ExitHandshake {
+				w.shard.Overdue[stats.Close]++
+			}
 		}
 		s.end(w, now, false)
 	case stateClosed:
@@ -262,6 +267,10 @@ func (s *session) end(w *worker, now time.Duration, gone bool) {
 	}
 	s.deadline = never
 	delete(w.backlog, s.id)
+	s.early = !w.ctl.stop.passed(now)
+	if s.pingSent > 0 && !s.aside() && (l == nil || !l.left) {
+		w.shard.Overdue[stats.Ping]++
+	}
 	s.arrivals.leave(w)
 	if w.plan.broadcasts() {
 		s.part(w)

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"errors"
 	"math/bits"
 	"time"
 
@@ -282,6 +283,24 @@ func (w *worker) recordOpen(t wsclient.Timings) {
 	record(stats.TLS, t.TLS)
 	record(stats.Upgrade, t.Upgrade)
 	record(stats.Open, t.Total())
+}
+
+// overdueOpen takes note of the step of opening a connection that took too long.
+func (w *worker) overdueOpen(class stats.Class, err error) {
+	m := stats.Upgrade
+	switch class {
+	case stats.ErrUpgradeTimeout:
+	case stats.ErrConnectTimeout:
+		m = stats.Connect
+		var open *wsclient.OpenError
+		if errors.As(err, &open) && open.Stage == wsclient.StageTLS {
+			m = stats.TLS
+		}
+	default:
+		return
+	}
+	w.shard.Overdue[m]++
+	w.shard.Overdue[stats.Open]++
 }
 
 // fail counts a failure, and formats it only if its text will be kept.

@@ -108,6 +108,14 @@ func (c *Collector) Tick(end, length time.Duration, phase string) Interval {
 	return i
 }
 
+// Begin says that the measured window begins so long after the instant that the ends
+// of all Ticks were measured from until now. They, and later ones, count from it.
+func (c *Collector) Begin(after time.Duration) {
+	for i := range c.intervals {
+		c.intervals[i].TimeS -= after.Seconds()
+	}
+}
+
 // sweep empties the shards into the totals. Afterwards second holds the headline
 // of this sweep alone.
 func (c *Collector) sweep() {

@@ -30,6 +30,10 @@ type Counters struct {
 	// intervals are made of them.
 	AllSent, AllReceived int64
 
+	// Overdue counts what had not come when it was given up, and so took longer than
+	// any value of its metric; of messages, Sizes knows.
+	Overdue [NumMetrics]int64
+
 	// Bytes on the wire. Result.Bytes begins with the measured window: the
 	// owner begins to count then.
 	BytesSent, BytesReceived int64
@@ -66,7 +70,7 @@ func (c *Counters) Retransmitted(n int, connect time.Duration) {
 type MessageCounters struct {
 	Sent, Received, Lost                          int64
 	Mismatched, Duplicated, Reordered, Unexpected int64
-	Unsent, Blocked                               int64
+	Unsent, Prevented, Blocked                    int64
 	Abandoned, Withdrawn                          int64
 
 	// Expected is what Received and Lost add up to in a broadcast: the sum, over
@@ -83,6 +87,7 @@ func (m *MessageCounters) add(n *MessageCounters) {
 	m.Reordered += n.Reordered
 	m.Unexpected += n.Unexpected
 	m.Unsent += n.Unsent
+	m.Prevented += n.Prevented
 	m.Blocked += n.Blocked
 	m.Expected += n.Expected
 	m.Abandoned += n.Abandoned
@@ -96,7 +101,7 @@ func (m *MessageCounters) messages(lengthS float64) Messages {
 		Sent: m.Sent, Received: m.Received, Lost: m.Lost,
 		Mismatched: m.Mismatched, Duplicated: m.Duplicated,
 		Reordered: m.Reordered, Unexpected: m.Unexpected,
-		Unsent: m.Unsent, Blocked: m.Blocked,
+		Unsent: m.Unsent, Prevented: m.Prevented, Blocked: m.Blocked,
 		Abandoned: m.Abandoned, Withdrawn: m.Withdrawn,
 	}
 	if lengthS > 0 {
@@ -140,6 +145,9 @@ func (c *Counters) add(d *Counters) {
 	}
 	c.AllSent += d.AllSent
 	c.AllReceived += d.AllReceived
+	for m, n := range d.Overdue {
+		c.Overdue[m] += n
+	}
 	c.BytesSent += d.BytesSent
 	c.BytesReceived += d.BytesReceived
 	c.Other += d.Other

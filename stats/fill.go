@@ -80,12 +80,14 @@ func (c *Collector) fillLatency(r *Result) {
 			lost = r.Messages.Lost
 		case Skew:
 			lost = c.counters.Incomplete
+		default:
+			lost = c.counters.Overdue[m]
 		}
 		if l := c.latency(some{first: slot(c.parts, m), step: 1, n: 1}, lost); l != nil {
 			r.Latency[m.String()] = l
 		}
 	}
-	if l := c.latency(c.all(), r.Messages.Lost); l != nil {
+	if l := c.latency(c.all(), r.Messages.Unanswered()); l != nil {
 		r.Latency[c.headline.String()] = l
 	}
 }
@@ -99,7 +101,7 @@ func (c *Collector) fillSizes(r *Result) {
 	for i, bytes := range c.sizes {
 		s := some{first: i, step: len(c.sizes), n: c.parts / len(c.sizes), total: true}
 		m := c.messages(s, r.WindowS)
-		r.Sizes = append(r.Sizes, Size{Bytes: bytes, Messages: m, RTT: c.latency(s, m.Lost)})
+		r.Sizes = append(r.Sizes, Size{Bytes: bytes, Messages: m, RTT: c.latency(s, m.Unanswered())})
 	}
 }
 
@@ -114,7 +116,7 @@ func (c *Collector) fillStages(r *Result) {
 		stage := &r.Stages[i]
 		s := some{first: i * len(c.sizes), step: 1, n: len(c.sizes)}
 		stage.Messages = c.messages(s, stage.ToS-stage.FromS)
-		stage.RTT = c.latency(s, stage.Messages.Lost)
+		stage.RTT = c.latency(s, stage.Messages.Unanswered())
 	}
 }
 
@@ -147,8 +149,8 @@ func (c *Collector) messages(s some, lengthS float64) Messages {
 	return sum.messages(lengthS)
 }
 
-// latency sums up the histograms of some slots, and so many messages that were
-// lost; nil where they hold nothing.
+// latency sums up the histograms of some slots, and so many values that are greater
+// than all in them; nil where they hold nothing.
 func (c *Collector) latency(s some, lost int64) *Latency {
 	sum, clamped := newHistogram(), int64(0)
 	for i := range s.slots {

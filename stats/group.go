@@ -47,7 +47,7 @@ func (c *Collector) fillGroups(r *Result) {
 		}
 		s := some{first: i * len(c.sizes), step: 1, n: len(c.sizes)}
 		g.Messages = c.messages(s, length)
-		g.RTT = c.latency(s, g.Messages.Lost)
+		g.RTT = c.latency(s, g.Messages.Unanswered())
 	}
 }
 

@@ -120,14 +120,19 @@ type Messages struct {
 	Duplicated int64   `json:"duplicated"`
 	Reordered  int64   `json:"reordered"`
 	Unexpected int64   `json:"unexpected"`
-	Unsent     int64   `json:"unsent"`  // due in the window, never sent
-	Blocked    int64   `json:"blocked"` // sent late because the peer did not read: no lag is recorded for them
-	Rate       float64 `json:"rate"`    // received a second
+	Unsent     int64   `json:"unsent"`              // due in the window, never sent
+	Prevented  int64   `json:"prevented,omitempty"` // of Unsent: by the peer, which did not read or had ended the connection
+	Blocked    int64   `json:"blocked"`             // sent late because the peer did not read: no lag is recorded for them
+	Rate       float64 `json:"rate"`                // received a second
 
 	// Of connections that the client closed while the run went on.
 	Abandoned int64 `json:"abandoned,omitempty"` // on their way then, and not answered: not lost
 	Withdrawn int64 `json:"withdrawn,omitempty"` // due in the window, after that: not offered
 }
+
+// Unanswered returns how many messages took longer than any that was answered: the lost
+// ones, and in an open loop those that the peer did not let the client send.
+func (m *Messages) Unanswered() int64 { return m.Lost + m.Prevented }
 
 // Bytes counts what went over the wire from the start of the measured window
 // to the end of the drain: frames with their headers, control frames included.

@@ -118,7 +118,9 @@ func (r *Result) addLatencies(parts []*Result) error {
 		}
 		// Those of a part without a single reply are in none of its latencies.
 		switch {
-		case metric == RTT.String() || metric == Service.String(), metric == Delivery.String() && r.Broadcast != nil:
+		case metric == RTT.String(), metric == Delivery.String() && r.Broadcast != nil:
+			censored = r.Messages.Unanswered()
+		case metric == Service.String():
 			censored = r.Messages.Lost
 		case metric == Skew.String() && r.Broadcast != nil:
 			censored = r.Broadcast.Incomplete
@@ -197,7 +199,7 @@ func (r *Result) addSizes(parts []*Result) error {
 		}
 		sum.Messages.Rate = perSecond(sum.Messages.Received, r.WindowS)
 		var err error
-		if sum.RTT, err = mergeLatencies(rtts, sum.Messages.Lost); err != nil {
+		if sum.RTT, err = mergeLatencies(rtts, sum.Messages.Unanswered()); err != nil {
 			return fmt.Errorf("size %s: %w", label, err)
 		}
 		r.Sizes = append(r.Sizes, sum)
@@ -224,7 +226,7 @@ func (r *Result) addStages(parts []*Result) error {
 		}
 		sum.Messages.Rate = perSecond(sum.Messages.Received, s.ToS-s.FromS)
 		var err error
-		if sum.RTT, err = mergeLatencies(rtts, sum.Messages.Lost); err != nil {
+		if sum.RTT, err = mergeLatencies(rtts, sum.Messages.Unanswered()); err != nil {
 			return fmt.Errorf("stage %d: %w", i+1, err)
 		}
 		r.Stages = append(r.Stages, sum)
@@ -270,7 +272,7 @@ func (r *Result) addGroups(parts []*Result, shift func(*Result) float64) error {
 		}
 		sum.Messages.Rate = perSecond(sum.Messages.Received, length)
 		var err error
-		if sum.RTT, err = mergeLatencies(rtts, sum.Messages.Lost); err != nil {
+		if sum.RTT, err = mergeLatencies(rtts, sum.Messages.Unanswered()); err != nil {
 			return fmt.Errorf("group %s: %w", g.Name, err)
 		}
 		r.Groups = append(r.Groups, sum)

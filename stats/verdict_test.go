@@ -111,14 +111,20 @@ func TestJudge(t *testing.T) {
 			r.Intervals[3].Sent, r.Messages.Blocked = 400, 600
 		}, "rate suspect 0.0598 0.01"},
 		{"the server did not read: late, and never", open, func(r *Result) {
-			r.Intervals[3].Sent, r.Messages.Blocked, r.Messages.Unsent = 200, 1, 799
+			r.Intervals[3].Sent, r.Messages.Blocked, r.Messages.Unsent, r.Messages.Prevented = 200, 1, 799, 799
 		}, "rate suspect 0.0798 0.01"},
 		{"the server ended connections", open, func(r *Result) {
-			r.Intervals[3].Sent, r.Connections.Lost, r.Messages.Unsent = 200, 1, 800
+			r.Intervals[3].Sent, r.Connections.Lost, r.Messages.Unsent, r.Messages.Prevented = 200, 1, 800, 800
 		}, "connections suspect 0.01 0; rate suspect 0.0798 0.01"},
 		{"the server did not read, and the client fell behind too", open, func(r *Result) {
 			r.Intervals[3].Sent, r.Messages.Blocked = 200, 200
 		}, "rate invalid 0.0598 0.05"},
+		{"the server did not read for ever", open, func(r *Result) {
+			r.Intervals[3].Sent, r.Messages.Unsent, r.Messages.Prevented = 200, 800, 800
+		}, "rate suspect 0.0798 0.01"},
+		{"not sent, and the server is to blame for some", open, func(r *Result) {
+			r.Intervals[3].Sent, r.Connections.Lost, r.Messages.Unsent, r.Messages.Prevented = 200, 1, 800, 100
+		}, "connections suspect 0.01 0; rate invalid 0.0698 0.05"},
 		{"not sent, and the server is not to blame", open, func(r *Result) {
 			r.Intervals[3].Sent, r.Messages.Unsent = 200, 800
 		}, "rate invalid 0.0798 0.05"},

@@ -25,6 +25,7 @@ func messages() []metric {
 		part("abandoned", none, func(m stats.Messages) int64 { return m.Abandoned }),
 		part("withdrawn", none, func(m stats.Messages) int64 { return m.Withdrawn }),
 		part("unsent", stats.ErrUnsent, func(m stats.Messages) int64 { return m.Unsent }),
+		part("prevented", none, func(m stats.Messages) int64 { return m.Prevented }),
 		part("blocked", none, func(m stats.Messages) int64 { return m.Blocked }),
 		{name: "messages.rate", unit: rate, value: func(r *stats.Result) (float64, string) {
 			if r.WindowS <= 0 {
@@ -47,7 +48,7 @@ func messages() []metric {
 			m.second, m.bySecond = perSecond(func(i stats.Interval) int64 { return i.Received }), rate
 		case "messages.lost":
 			m.soFar = func(t stats.Totals) int64 { return t.Lost }
-		case "messages.unsent":
+		case "messages.unsent", "messages.prevented":
 			m.whole = func(r *stats.Result) int64 { return r.Messages.Sent + r.Messages.Unsent }
 		}
 	}
@@ -72,11 +73,12 @@ func connections() []metric {
 		return m
 	}
 	requested := func(c stats.Connections) int64 { return c.Requested }
+	attempts := func(c stats.Connections) int64 { return c.Requested + c.Reattempts }
 	opened := func(c stats.Connections) int64 { return c.Opened }
 	all := []metric{
 		number("connections.requested", count, func(r *stats.Result) float64 { return float64(r.Connections.Requested) }),
-		part("opened", opened, requested),
-		part("failed", func(c stats.Connections) int64 { return c.Failed }, requested, opening...),
+		part("opened", opened, attempts),
+		part("failed", func(c stats.Connections) int64 { return c.Failed }, attempts, opening...),
 		part("closed", func(c stats.Connections) int64 { return c.Closed }, opened),
 		part("peer_closed", func(c stats.Connections) int64 { return c.PeerClosed }, opened, stats.ErrPeerClosed),
 		part("dropped", func(c stats.Connections) int64 { return c.Dropped }, opened, broken...),
@@ -197,7 +199,7 @@ func fairness() []metric {
 	of := func(name string, n func(*stats.Fairness) int64) metric {
 		return metric{name: "fairness." + name, unit: count, value: func(r *stats.Result) (float64, string) {
 			if r.Fairness == nil {
-				return 0, "no message was received"
+				return 0, "no message was received, or connections came and went"
 			}
 			return float64(n(r.Fairness)), ""
 		}}

@@ -52,10 +52,10 @@ func quantile(m stats.Metric, q stats.Quantile) metric {
 			switch {
 			case ok:
 				return float64(ns), ""
-			case q.Printable(l.Count):
-				return 0, "more messages were lost than lie beyond it"
+			case l.Unknown(q):
+				return 0, "more were lost, or given up, than lie beyond it"
 			}
-			return 0, fmt.Sprintf("p%s needs %.0f values, and there are %d", q, math.Round(10/q.Tail()), l.Count)
+			return 0, fmt.Sprintf("p%s needs %.0f values, and there are %d", q, math.Round(10/q.Tail()), l.Total())
 		},
 	}
 }

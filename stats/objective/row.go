@@ -7,8 +7,8 @@ import (
 	"wsstorm/stats"
 )
 
-// slack is how much shorter than asked for a stretch may be: intervals end a
-// little early or late.
+// slack is by how many seconds a stretch may be shorter than asked for: intervals end
+// a little early or late, each from where the one before ended.
 const slack = 0.05
 
 // phase is the one whose intervals count, the measured window.
@@ -55,7 +55,7 @@ func (o Objective) harm(row []stats.Interval) (float64, bool) {
 		if v, ok := o.metric.second(row[at]); ok {
 			mildest = min(mildest, o.harmful(v))
 		}
-		if length += row[at].LengthS; length >= float64(o.row)*(1-slack) {
+		if length += row[at].LengthS; length >= float64(o.row)-slack {
 			return mildest, true
 		}
 	}

@@ -77,6 +77,14 @@ func TestForSecondsGoesByLength(t *testing.T) {
 			t.Errorf("%s: got missed %v, value %v, %s, want %v", tt.name, got.Missed, deref(got.Value), got.Text, tt.missed)
 		}
 	}
+	// Nor do 19 seconds and some pass for 20.
+	r := &stats.Result{Intervals: []stats.Interval{{Phase: "measure", LengthS: 5}}}
+	for range 19 {
+		r.Intervals = append(r.Intervals, stats.Interval{Phase: "measure", LengthS: 1.02, Errors: 1})
+	}
+	if got := Check([]Objective{parse(t, "errors>0 for 20s")}, r)[0]; got.Missed {
+		t.Errorf("19.38 s of errors: got missed, value %v, %s", deref(got.Value), got.Text)
+	}
 }
 
 // What a server sends without having been asked makes no second fast.
