@@ -120,7 +120,7 @@ func TestFloodsLeaveOthersTheirTurns(t *testing.T) {
 				p = aimed(t, p, s.URL())
 				p.Connections, p.InFlight, p.Workers, p.Duration = 10, 1, 1, 300*time.Millisecond
 				p.Request.Deflate = &wsclient.DeflateParams{}
-				p.Drain, p.CloseTimeout = 100*time.Millisecond, patience/2
+				p.Drain, p.CloseTimeout = 100*time.Millisecond, slowness*time.Second
 				r := load(t, t.Context(), p)
 				s.hangUp()
 				c := r.Connections

@@ -72,6 +72,7 @@ func TestBroadcastAddsUp(t *testing.T) {
 // TestBroadcastFaults: what a server does wrong with copies is reported as what it
 // is, and as often as it was done.
 func TestBroadcastFaults(t *testing.T) {
+	t.Parallel() // it mostly waits
 	type faults = echoserver.Faults
 	atOnce(t, 10, map[string]faults{
 		"none":      {},
@@ -259,10 +260,10 @@ func TestBroadcastThatLosesConnections(t *testing.T) {
 	atOnce(t, 2, map[string]float64{"half of them": 0.5}, func(t *testing.T, p Plan, share float64) {
 		s := withFaults(t, echoserver.Faults{
 			Broadcast:  echoserver.BroadcastOthers,
-			ResetAfter: echoserver.After{Time: 100 * time.Millisecond, Share: share},
+			ResetAfter: echoserver.After{Time: slowness * 200 * time.Millisecond, Share: share},
 		})
 		p.Connections, p.Broadcast.Publishers = 40, 10
-		p.Rate, p.Duration, p.Drain = 1000, 600*time.Millisecond, 200*time.Millisecond
+		p.Rate, p.Duration, p.Drain = 1000, 600*slowness*time.Millisecond, 200*time.Millisecond
 		r := load(t, t.Context(), aimed(t, p, s.URL()))
 		b, reset := r.Broadcast, s.Counts().Reset
 		if reset == 0 || r.Connections.Dropped != reset {
@@ -282,7 +283,7 @@ func TestBroadcastWithoutListeners(t *testing.T) {
 	}, func(t *testing.T, p Plan, faults echoserver.Faults) {
 		s := withFaults(t, faults)
 		p.Connections, p.Broadcast.Publishers = 4, 1
-		p.Rate, p.Duration, p.Drain, p.ConnectTimeout = 100, 100*time.Millisecond, 100*time.Millisecond, 200*time.Millisecond
+		p.Rate, p.Duration, p.Drain, p.ConnectTimeout = 100, 100*time.Millisecond, 100*time.Millisecond, slowness*time.Second
 		r := load(t, t.Context(), aimed(t, p, s.URL()))
 		b := r.Broadcast
 		if b.Published == 0 || b.Lost != 3*b.Published || b.Incomplete != b.Published || b.Delivered != 0 {

@@ -134,7 +134,7 @@ func chaos(t *testing.T, p Plan, seed uint64, again bool) {
 
 // returning has the connections of p come back, at least when they are lost.
 func returning(p *Plan, random *rand.Rand) {
-	p.Duration += 500 * time.Millisecond
+	p.Duration += 1500 * time.Millisecond
 	p.Reconnect = [...]Reconnect{
 		{Kind: ReconnectImmediate},
 		{Kind: ReconnectFixed, Base: 50 * time.Millisecond},

@@ -61,8 +61,9 @@ func TestConnectStages(t *testing.T) {
 	server := new(echoServer).start(t, withGorilla)
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
+		const part = 250 * slowness * time.Millisecond
 		p.Connections, p.InFlight = 0, 2
-		p.ConnectStages = []Stage{{250 * time.Millisecond, 0, 20}, {250 * time.Millisecond, 30, 30}, {250 * time.Millisecond, 30, 0}}
+		p.ConnectStages = []Stage{{part, 0, 20}, {part, 30, 30}, {part, 30, 0}}
 		res := load(t, t.Context(), p)
 		if c := res.Connections; c.Requested != 30 || c.Opened != 30 || c.Closed != 30 {
 			t.Errorf("got %+v, want 30 opened and closed", c)
@@ -85,8 +86,9 @@ func TestIdleConnectStages(t *testing.T) {
 	server := new(echoServer).start(t, withGorilla)
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
+		const part = 250 * slowness * time.Millisecond
 		p.Connections = 0
-		p.ConnectStages = []Stage{{250 * time.Millisecond, 0, 20}, {250 * time.Millisecond, 30, 30}, {250 * time.Millisecond, 30, 0}}
+		p.ConnectStages = []Stage{{part, 0, 20}, {part, 30, 30}, {part, 30, 0}}
 		r := load(t, t.Context(), p)
 		wantErrors(t, r)
 		wantConnections(t, r, stats.Connections{Requested: 30, Opened: 30, Closed: 30})

@@ -49,6 +49,7 @@ func TestServerDies(t *testing.T) {
 // TestOneReplyIsLost: a run for a number of messages ends although one of its
 // replies never comes, with the others.
 func TestOneReplyIsLost(t *testing.T) {
+	t.Parallel() // it mostly waits
 	atOnce(t, 100, map[string]func(p *Plan){
 		"closed loop":                    func(p *Plan) { p.InFlight, p.Messages = 1, 1000 },
 		"closed loop, many in flight":    func(p *Plan) { p.InFlight, p.Messages = 16, 1000 },
@@ -61,7 +62,7 @@ func TestOneReplyIsLost(t *testing.T) {
 			c.deaf()
 		}})
 		p = aimed(t, p, s.URL())
-		p.Drain, p.CloseTimeout = patience/2, patience/2
+		p.Drain, p.CloseTimeout = slowness*time.Second, slowness*time.Second
 		plan(&p)
 		r := load(t, t.Context(), p)
 		s.hangUp()

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -71,6 +72,25 @@ func aimed(t *testing.T, p Plan, url string) Plan {
 	return p
 }
 
+// loadUntil is load of a run that is over as soon as the counts of a second say so:
+// how long that takes is the machine's business.
+func loadUntil(t *testing.T, p Plan, enough func(stats.Totals) bool) *stats.Result {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	p.Duration = 50 * time.Second
+	p.Progress = func(at Progress) {
+		if enough(at.Totals) {
+			cancel()
+		}
+	}
+	r := load(t, ctx, p)
+	if !r.Interrupted {
+		t.Error("it never came to what was waited for")
+	}
+	return r
+}
+
 // load runs p and checks what must hold of any result.
 func load(t *testing.T, ctx context.Context, p Plan) *stats.Result {
 	t.Helper()
@@ -116,6 +136,12 @@ func addsUp(t *testing.T, p Plan, r *stats.Result) {
 	equal("the sum of close codes = opened", closes, c.Opened)
 	if p.Reply != ReplyNone {
 		equal("expected = received + lost + abandoned", r.Expected(), m.Received+m.Lost+m.Abandoned)
+	}
+	// One interval begins where the one before it ended.
+	for k, i := range r.Intervals[1:] {
+		if begins, ended := i.TimeS-i.LengthS, r.Intervals[k].TimeS; math.Abs(begins-ended) > 1e-6 {
+			t.Errorf("interval %d (%s) begins at %.6f s, the one before it (%s) ended at %.6f s", k+1, i.Phase, begins, r.Intervals[k].Phase, ended)
+		}
 	}
 	if len(r.Sizes) > 0 {
 		var sum stats.Messages
@@ -228,6 +254,7 @@ func addMessages(sum *stats.Messages, m stats.Messages) {
 	sum.Reordered += m.Reordered
 	sum.Unexpected += m.Unexpected
 	sum.Unsent += m.Unsent
+	sum.Prevented += m.Prevented
 	sum.Blocked += m.Blocked
 	sum.Abandoned += m.Abandoned
 	sum.Withdrawn += m.Withdrawn

@@ -23,6 +23,7 @@ type hostileLife struct {
 // another one, and then the connection is back; those beside it are not disturbed, and
 // all of it adds up.
 func TestHostileReconnects(t *testing.T) {
+	t.Parallel() // it mostly waits
 	refusal := func(response string) func(*wildConn) {
 		return func(c *wildConn) {
 			c.request()
@@ -85,6 +86,7 @@ func TestHostileReconnects(t *testing.T) {
 // TestUnreadConnectionsComeBack: a connection whose peer does not read what is being
 // written is lost like any other, and opened again.
 func TestUnreadConnectionsComeBack(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l := hostileLife{class: stats.ErrProtocol, opens: true, do: func(c *wildConn) {
 		c.SetReadBuffer(4096)
 		c.upgrade()

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"runtime"
 	"testing"
+	"time"
 
 	"wsstorm/stats"
 	"wsstorm/wsclient"
@@ -36,7 +37,9 @@ func memoryFaults() []hostileCase {
 				do(c)
 				c.idle()
 			},
-			plan: func(p *Plan) { p.Drain, p.CloseTimeout, p.MaxMessage = patience/2, patience/4, 1<<30 },
+			plan: func(p *Plan) {
+				p.Drain, p.CloseTimeout, p.MaxMessage = slowness*time.Second, slowness*time.Second/2, 1<<30
+			},
 		}
 	}
 	toobig := func(name string, limit int64, do func(*wildConn)) hostileCase {

@@ -37,8 +37,6 @@ const (
 	toOpen wait = 1 << iota
 	toDrain
 	toClose
-
-	patience = 2 * slowness * time.Second
 )
 
 // outcome is what becomes of a connection.
@@ -61,6 +59,7 @@ const (
 // hostile connections there are healthy ones in the same run, and they lose
 // nothing.
 func TestHostileServers(t *testing.T) {
+	t.Parallel() // it mostly waits
 	cases := slices.Concat(openingFaults(), transportFaults(), finFaults(), frameFaults(), deflateFaults(), replyFaults())
 	waiting, others := map[string]hostileCase{}, map[string]hostileCase{}
 	for _, c := range cases {

@@ -17,16 +17,17 @@ import (
 
 // TestReconnectAfterAStorm: all leave at once, all come back, and traffic goes on.
 func TestReconnectAfterAStorm(t *testing.T) {
+	t.Parallel() // it mostly waits
 	server := new(echoServer).start(t, withGorilla)
 	atOnce(t, 4, map[string]Exit{
 		"handshake": ExitHandshake, "fin": ExitFIN, "rst": ExitReset, "vanish": ExitVanish,
 	}, func(t *testing.T, p Plan, exit Exit) {
 		p = aimed(t, p, server.URL())
-		p.Connections, p.InFlight, p.Duration = 60, 1, 700*slowness*time.Millisecond
+		p.Connections, p.InFlight = 60, 1
 		p.CloseShare, p.CloseAt = 1, 100*time.Millisecond
 		p.Exits = []ExitShare{{exit, 1}}
 		p.Reconnect = Reconnect{Kind: ReconnectJitter, Base: 100 * time.Millisecond, Cap: time.Second}
-		r := load(t, t.Context(), p)
+		r := loadUntil(t, p, func(so stats.Totals) bool { return so.Opened == 120 })
 		wantConnections(t, r, stats.Connections{Requested: 60, Opened: 120, Closed: 120})
 		wantErrors(t, r)
 		v := r.Recovery
@@ -47,6 +48,7 @@ func TestReconnectAfterAStorm(t *testing.T) {
 // TestReconnectAfterTheServersDoing: a server that closes each connection after
 // some messages is gone back to, and its doing is still an error.
 func TestReconnectAfterTheServersDoing(t *testing.T) {
+	t.Parallel() // it mostly waits
 	server := new(echoServer).start(t, closesAfter(20))
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
@@ -94,6 +96,7 @@ func closesAfter(n int) func(*echoServer, http.ResponseWriter, *http.Request) {
 // TestReconnectToAServerThatRefuses: attempts that fail are counted, and made
 // again, until the server takes them.
 func TestReconnectToAServerThatRefuses(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for name, p := range driverPlans() {
 		t.Run(name, func(t *testing.T) {
 			server := new(echoServer)
@@ -105,10 +108,10 @@ func TestReconnectToAServerThatRefuses(t *testing.T) {
 			}
 			server.start(t, withGorilla)
 			p = aimed(t, p, server.URL())
-			p.Connections, p.InFlight, p.Duration = 20, 1, 500*time.Millisecond
+			p.Connections, p.InFlight = 20, 1
 			p.CloseShare, p.CloseAt = 1, 50*time.Millisecond
 			p.Reconnect = Reconnect{Kind: ReconnectFixed, Base: 20 * time.Millisecond}
-			r := load(t, t.Context(), p)
+			r := loadUntil(t, p, func(so stats.Totals) bool { return so.Opened == 40 })
 			wantConnections(t, r, stats.Connections{Requested: 20, Opened: 40, Failed: 40, Closed: 40})
 			wantErrors(t, r, stats.ErrUpgradeStatus)
 			v := r.Recovery
@@ -122,6 +125,7 @@ func TestReconnectToAServerThatRefuses(t *testing.T) {
 // TestLifetimes: connections leave and others come in their place, nothing is
 // lost by it, and no error is counted.
 func TestLifetimes(t *testing.T) {
+	t.Parallel() // it mostly waits
 	server := new(echoServer).start(t, withCoder)
 	atOnce(t, 3, map[string]Lifetime{
 		"exp":     {Kind: LifetimeExp, Mean: 100 * time.Millisecond},
@@ -129,9 +133,9 @@ func TestLifetimes(t *testing.T) {
 		"uniform": {Kind: LifetimeUniform, Min: 50 * time.Millisecond, Max: 150 * time.Millisecond},
 	}, func(t *testing.T, p Plan, lifetime Lifetime) {
 		p = aimed(t, p, server.URL())
-		p.Connections, p.Rate, p.Duration = 20, 500, 500*slowness*time.Millisecond
+		p.Connections, p.Rate = 20, 500
 		p.Lifetime = lifetime
-		r := load(t, t.Context(), p)
+		r := loadUntil(t, p, func(so stats.Totals) bool { return so.Opened >= 60 })
 		wantErrors(t, r)
 		c := r.Connections
 		if c.Departed < 20 || c.Reopened < c.Departed-20 || c.Reopened > c.Departed || c.Closed != c.Opened {
@@ -146,6 +150,7 @@ func TestLifetimes(t *testing.T) {
 // TestReconnectFromADeafServer: a connection whose Pong does not come is given up
 // also while a write to it waits for room, and comes back.
 func TestReconnectFromADeafServer(t *testing.T) {
+	t.Parallel() // it mostly waits
 	server := new(echoServer).start(t, func(s *echoServer, w http.ResponseWriter, r *http.Request) {
 		c, err := new(gorilla.Upgrader).Upgrade(w, r, nil)
 		if err != nil {
@@ -172,6 +177,7 @@ func TestReconnectFromADeafServer(t *testing.T) {
 // TestRepliesComeBeforeTheEndOfALife: with messages due more often than replies take,
 // a connection whose time is up sends no more and leaves with its replies.
 func TestRepliesComeBeforeTheEndOfALife(t *testing.T) {
+	t.Parallel() // it mostly waits
 	delay, err := echoserver.ParseDelay("fixed:5ms")
 	if err != nil {
 		t.Fatal(err)
@@ -179,9 +185,9 @@ func TestRepliesComeBeforeTheEndOfALife(t *testing.T) {
 	server := withFaults(t, echoserver.Faults{Delay: delay})
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
-		p.Connections, p.Rate, p.Arrival, p.Duration = 4, 1600, Poisson, 700*time.Millisecond
+		p.Connections, p.Rate, p.Arrival = 4, 1600, Poisson
 		p.Lifetime = Lifetime{Kind: LifetimeFixed, Mean: 150 * time.Millisecond}
-		r := load(t, t.Context(), p)
+		r := loadUntil(t, p, func(so stats.Totals) bool { return so.Opened >= 16 })
 		wantErrors(t, r)
 		c, m := r.Connections, r.Messages
 		if c.Departed < 8 || m.Withdrawn == 0 || m.Sent != m.Received+m.Lost+m.Abandoned || m.Lost > 0 {
@@ -193,6 +199,7 @@ func TestRepliesComeBeforeTheEndOfALife(t *testing.T) {
 // TestTrafficBeginsWithoutTheLost: a server that takes some connections and sends
 // the others away again and again gets the load of those that it took.
 func TestTrafficBeginsWithoutTheLost(t *testing.T) {
+	t.Parallel() // it mostly waits
 	eachDriver(t, func(t *testing.T, p Plan) {
 		slots := make(chan struct{}, 2)
 		server := new(echoServer).start(t, func(s *echoServer, w http.ResponseWriter, r *http.Request) {
@@ -206,10 +213,10 @@ func TestTrafficBeginsWithoutTheLost(t *testing.T) {
 		})
 		p = aimed(t, p, server.URL())
 		// Nearly always one of 20 is away.
-		p.Connections, p.InFlight, p.Duration = 20, 1, 300*time.Millisecond
+		p.Connections, p.InFlight = 20, 1
 		p.Reconnect = Reconnect{ReconnectJitter, 200 * time.Millisecond, 200 * time.Millisecond}
-		r := load(t, t.Context(), p)
-		if r.WindowS < 0.2 || r.Messages.Received == 0 || r.Interrupted {
+		r := loadUntil(t, p, func(so stats.Totals) bool { return so.Opened >= 60 })
+		if r.WindowS < 0.2 || r.Messages.Received == 0 {
 			t.Errorf("window %v s, %+v: want traffic for 0.2 s", r.WindowS, r.Messages)
 		}
 		if c := r.Connections; c.PeerClosed < 36 || r.Recovery == nil || r.Recovery.Lost < c.PeerClosed/2 {

@@ -65,14 +65,15 @@ func nameServer(t *testing.T, addresses ...[4]byte) {
 		if over {
 			return nil, net.ErrClosed
 		}
-		c, err := new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+		// Not by the default resolver, which the next name server may be about to set.
+		c, err := (&net.Dialer{Resolver: new(net.Resolver)}).DialContext(ctx, "udp", conn.LocalAddr().String())
 		if err == nil {
 			asking = append(asking, c)
 		}
 		return c, err
 	}}
 	t.Cleanup(func() {
-		mu.Lock() // Dial reads the default resolver too
+		mu.Lock()
 		net.DefaultResolver = before
 		over = true
 		for _, c := range asking {

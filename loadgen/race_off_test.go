@@ -2,4 +2,9 @@
 
 package loadgen
 
-const slowness = 1
+import "time"
+
+const (
+	slowness = 1
+	patience = 4 * time.Second
+)

@@ -70,6 +70,7 @@ func withBuiltIn(t *testing.T) string {
 
 // TestBadReaders: how much slow readers read, and that the others are not disturbed.
 func TestBadReaders(t *testing.T) {
+	t.Parallel() // it mostly waits
 	servers := map[string]func(t *testing.T) string{
 		"built-in": withBuiltIn,
 		"gorilla":  func(t *testing.T) string { return new(echoServer).start(t, withGorilla).URL() },
@@ -199,6 +200,7 @@ func TestBadReadersAreCut(t *testing.T) {
 
 // TestNobodyReads: where all readers are bad, there is nothing else to tell.
 func TestNobodyReads(t *testing.T) {
+	t.Parallel() // it mostly waits
 	atOnce(t, 2, map[string]func(*Plan){
 		"none": func(p *Plan) { p.DeafShare = 1 },
 		"slow": func(p *Plan) { p.ReadRate = 1000 },

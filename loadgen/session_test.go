@@ -132,6 +132,7 @@ func TestBlockedIsNotLag(t *testing.T) {
 // TestSpanIsBounded: one reply that never comes does not keep everything sent
 // since in memory.
 func TestSpanIsBounded(t *testing.T) {
+	t.Parallel() // it mostly waits
 	st := newStory(t, Plan{InFlight: 2})
 	m := st.messages()[1:]
 	for range maxSpan + 10 {
@@ -156,6 +157,7 @@ func TestSpanIsBounded(t *testing.T) {
 // TestManyInFlightAreNotLost: a server that is merely slow loses nothing,
 // however much is on its way.
 func TestManyInFlightAreNotLost(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for name, p := range map[string]Plan{
 		"closed loop": {InFlight: maxSpan + 1000},
 		"open loop":   {Rate: 1e9, Messages: maxSpan + 1000},

@@ -184,7 +184,8 @@ func cuts(t *testing.T, after time.Duration, cut cutter) *echoServer {
 // TestFindIdleTimeout: whichever way connections are cut, it is found out after
 // how much silence.
 func TestFindIdleTimeout(t *testing.T) {
-	const limit = 150 * time.Millisecond
+	t.Parallel() // it mostly waits
+	const limit = 500 * time.Millisecond
 	type server struct {
 		cut  cutter
 		how  stats.Class
@@ -202,7 +203,7 @@ func TestFindIdleTimeout(t *testing.T) {
 		s := cuts(t, limit, c.cut)
 		p = aimed(t, p, s.URL())
 		p.CloseTimeout = 50 * time.Millisecond // nobody answers behind a cut
-		p.Silences, p.PingTimeout = Silences{To: time.Second}, 500*time.Millisecond
+		p.Silences, p.PingTimeout = Silences{To: 3 * time.Second}, 500*time.Millisecond
 		r := load(t, t.Context(), p)
 		i := r.IdleTimeout
 		if i == nil || len(i.Rounds) != 1 {
@@ -224,6 +225,7 @@ func TestFindIdleTimeout(t *testing.T) {
 
 // TestNoIdleTimeout: each connection survives its silence, and is closed.
 func TestNoIdleTimeout(t *testing.T) {
+	t.Parallel() // it mostly waits
 	s := new(echoServer).start(t, withGorilla)
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, s.URL())

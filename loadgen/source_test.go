@@ -153,6 +153,7 @@ func TestConnectTo(t *testing.T) {
 // TestASourceThatIsNotHere: an address that this machine does not have fails the
 // connections that it should serve, and the example says which it is.
 func TestASourceThatIsNotHere(t *testing.T) {
+	t.Parallel() // it mostly waits
 	bindable(t, "127.0.0.2")
 	eachDriver(t, func(t *testing.T, p Plan) {
 		_, port := listen(t, 1)

@@ -25,6 +25,7 @@ const faultyConns = 200
 // TestStormAtAServerWithFaults: what the result says of a storm is what the server
 // knows to have done, connection by connection.
 func TestStormAtAServerWithFaults(t *testing.T) {
+	t.Parallel() // it mostly waits
 	noCode := func(struck int64) []stats.CloseCount {
 		return []stats.CloseCount{{Sent: 1000, Received: 1000, Count: faultyConns - struck}, {Sent: 1000, Received: 0, Count: struck}}
 	}
@@ -76,7 +77,7 @@ func (c faultyStorm) run(t *testing.T, p Plan) {
 	p.Connections, p.InFlight, p.Duration = faultyConns, 1, 300*time.Millisecond
 	p.CloseShare, p.CloseAt, p.CloseTimeout = c.share, 50*time.Millisecond, time.Minute
 	if c.faults.NoClose > 0 {
-		p.CloseTimeout = patience + time.Second // waited for; the healthy ones need it on a busy machine
+		p.CloseTimeout = patience // waited for; the healthy ones need it on a busy machine
 	}
 	r := load(t, t.Context(), p)
 	n := c.struck(server.Counts())

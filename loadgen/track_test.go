@@ -96,6 +96,7 @@ func TestLedgerBringsWorkersTogether(t *testing.T) {
 
 // TestLedgerIsBounded: messages that never reach everybody do not fill the memory.
 func TestLedgerIsBounded(t *testing.T) {
+	t.Parallel() // it mostly waits
 	w := &worker{shard: stats.NewShard(1), receipts: newReceipts()}
 	l := newLedger()
 	for seq := range uint32(maxUndelivered + 1000) {

@@ -69,7 +69,7 @@ func TestLoadInStages(t *testing.T) {
 
 func TestLoadOfConnectionsInStages(t *testing.T) {
 	t.Parallel() // it mostly waits
-	got := wsstorm(t, "--connect-stage", "200ms:0-8,100ms:8,200ms:8-0", "-o", "json")
+	got := wsstorm(t, "--connect-stage", "200ms:0-8,2s:8,200ms:8-0", "-o", "json")
 	r := got.result(t)
 	if got.err != "" || r.Connections.Requested != 8 || r.Connections.Opened != 8 || r.Connections.Closed != 8 || len(r.Errors) > 0 {
 		t.Errorf("got exit code %d, %q, %+v, %+v, want 8 connections opened and closed", got.code, got.err, r.Connections, r.Errors)

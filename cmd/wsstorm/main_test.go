@@ -63,7 +63,7 @@ func shorten(args []string) []string {
 		return append(short, "-c", "20", "--warmup", "0", "--insecure")
 	}
 	if i := slices.Index(args, "--connect-stage"); i >= 0 {
-		short[i+1] = "100ms:0-20,100ms:20-0"
+		short[i+1] = "100ms:0-20,2s:20,100ms:20-0"
 		return append(short, "--insecure")
 	}
 	if i := slices.Index(args, "--find-idle-timeout"); i >= 0 {

@@ -230,7 +230,9 @@ func TestInterruptedSearch(t *testing.T) {
 		if disturbed(t, r) {
 			continue // it looked elsewhere
 		}
-		if got.code != exitInterrupted || !r.Search.Interrupted || len(r.Search.Probes) != want || r.Interrupted != (want == 0) {
+		// On a busy machine the run may be over as it comes to be interrupted.
+		n := len(r.Search.Probes)
+		if got.code != exitInterrupted || !r.Search.Interrupted || n != want && n != want+1 || r.Interrupted != (n == 0) {
 			t.Errorf("interrupted by connection %d: got exit code %d, interrupted %v, %+v, want %d probes", connection, got.code, r.Interrupted, r.Search, want)
 		}
 		if want := "wsstorm: Interrupted: "; !strings.HasPrefix(got.err, want) {

@@ -64,7 +64,7 @@ var lifecycles = []lifecycle{
 		},
 	}, {
 		name: "reconnect", conns: 200,
-		flags: "-r 1000 -d 2s --warmup 0s --close-share 1 --close-at 200ms --close-mode rst --reconnect jitter:400ms,2s",
+		flags: "-r 1000 -d 6s --warmup 0s --close-share 1 --close-at 200ms --close-mode rst --reconnect jitter:400ms,2s",
 		check: func(t *testing.T, p process, doc document) {
 			v := doc.Recovery
 			if v == nil || v.Lost != 200 || v.Recovered != 200 || v.Attempts != 200 || v.Failed != 0 || v.AllNS <= 0 {
