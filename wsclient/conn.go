@@ -158,6 +158,10 @@ func (c *Conn) broken(doing string, err error) error {
 // fill reads more input, after all earlier input was decoded. The caller holds
 // reading. Where ctx ends the wait, the connection stays as it is.
 func (c *Conn) fill(ctx context.Context) error {
+	// A Read that finds data is ahead of any deadline.
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	release := interrupt(ctx, c.conn.SetReadDeadline)
 	n, err := c.conn.Read(c.buffer)
 	release()

@@ -114,6 +114,10 @@ func (c *Conn) skip(ctx context.Context) error {
 // reading.
 func (c *Conn) next(ctx context.Context) (Event, error) {
 	for {
+		// What is inflated may be a thousand times what was read.
+		if c.inflating && ctx.Err() != nil {
+			return Event{}, context.Cause(ctx)
+		}
 		ev, err := c.decode()
 		if err != nil {
 			return Event{}, c.fail(err)
@@ -123,7 +127,10 @@ func (c *Conn) next(ctx context.Context) (Event, error) {
 			c.open = !ev.Fin
 			return ev, nil
 		case EventControl:
-			err = c.control(ev)
+			// A buffer holds thousands of pings, and each answer may have to wait.
+			if err = c.control(ev); err == nil && ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
 		case EventNone:
 			err = c.fill(ctx)
 		}
