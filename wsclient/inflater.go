@@ -25,10 +25,11 @@ import (
 //		}
 //	}
 //
-// The compressed form of a message is kept until its end, which the Decoder's
-// MaxMessage bounds, because a decompressor cannot be stopped for want of input
-// and go on later. The decompressed form is never kept: it comes out in pieces,
-// MaxMessage bounds their sum, and whoever stops asking for them stops the work.
+// The compressed form of a message is kept until its end, once, because a
+// decompressor cannot be stopped for want of input and go on later; MaxCompressed
+// bounds it, and the Decoder's MaxMessage. The decompressed form is never kept: it
+// comes out in pieces, MaxMessage bounds their sum, and whoever stops asking for
+// them stops the work.
 //
 // Between messages an Inflater keeps as much as the server may refer back to: up
 // to 32 KiB, less with a smaller window, nothing without context takeover. The
@@ -38,6 +39,12 @@ type Inflater struct {
 	// MaxMessage is the most that a message may be when decompressed, in bytes;
 	// 0 is no limit. A longer one fails with StatusTooBig once that much came out.
 	MaxMessage int64
+	// MaxCompressed is the most that a message may be as it was sent, in bytes, all
+	// its frames together; 0 is what MaxMessage bytes need where they cannot be
+	// compressed. A longer one fails with StatusTooBig, before the piece that makes it
+	// so is kept. Leave room for a server that flushes its deflater behind each frame,
+	// which costs it 5 bytes and the compression.
+	MaxCompressed int64
 	// NoContextTakeover says that the server begins every message with an empty
 	// window.
 	NoContextTakeover bool
@@ -62,7 +69,7 @@ func (p DeflateParams) Inflater(maxMessage int64) Inflater {
 type inflation struct {
 	reader  io.ReadCloser
 	input   bytes.Reader
-	message []byte // whole, compressed
+	message []byte // whole, compressed; not used where the Inflater has a long one
 	context []byte // what was decompressed last, without context takeover
 	output  [8 << 10]byte
 	blocks  int // last ones of the message so far
@@ -91,8 +98,8 @@ const messageEnd = deflateTail + "\x01\x00\x00\xff\xff"
 
 // Feed takes a piece of a compressed message, all of whose earlier pieces were
 // fed before. Behind the last piece, Next has to be called until it returns one
-// with Fin, or an error. Feed keeps nothing of ev.Payload. The error is the
-// *ProtocolError of an earlier failure.
+// with Fin, or an error. Feed keeps nothing of ev.Payload. The error is a
+// *ProtocolError, of an earlier failure or because the message is too long.
 func (i *Inflater) Feed(ev Event) error {
 	if i.fault != nil {
 		return i.fault
@@ -101,15 +108,23 @@ func (i *Inflater) Feed(ev Event) error {
 		i.message = Event{Kind: EventData, Opcode: ev.Opcode, First: true, RSV1: true}
 		i.size = 0
 	}
+	if limit := i.maxCompressed(); int64(len(i.pending)) > limit-int64(len(ev.Payload)) {
+		i.pending = nil
+		_, err := i.fail(StatusTooBig, "RFC 6455, Section 10.4", fmt.Sprintf("compressed message of more than %d bytes", limit))
+		return err
+	}
 	if !ev.Fin {
 		i.pending = append(i.pending, ev.Payload...)
 		return nil
 	}
 	w := inflations.Get().(*inflation)
-	w.message = append(w.message[:0], i.pending...)
-	w.message = append(w.message, ev.Payload...)
-	w.message = append(w.message, messageEnd...)
-	w.input.Reset(w.message)
+	if cap(i.pending) > keepMessage {
+		// w would not keep a copy for the next message either.
+		w.input.Reset(append(append(i.pending, ev.Payload...), messageEnd...))
+	} else {
+		w.message = append(append(append(w.message[:0], i.pending...), ev.Payload...), messageEnd...)
+		w.input.Reset(w.message)
+	}
 	i.pending = i.pending[:0]
 	if cap(i.pending) > keepPending {
 		i.pending = nil
@@ -158,6 +173,21 @@ func (i *Inflater) Next() (Event, error) {
 			i.release()
 			return i.piece(ev)
 		}
+	}
+}
+
+// maxCompressed returns the most that a message may be before it is decompressed.
+// What cannot be compressed grows by 5 bytes per 65,535 in stored blocks, but by
+// some 14% with zlib at its lowest memLevel (its deflateBound), which servers of
+// many connections use.
+func (i *Inflater) maxCompressed() int64 {
+	switch n := i.MaxMessage; {
+	case i.MaxCompressed > 0:
+		return i.MaxCompressed
+	case n <= 0 || n > math.MaxInt64/2:
+		return math.MaxInt64
+	default:
+		return n + n/8 + n/64 + 64
 	}
 }
 

@@ -1,0 +1,103 @@
+package wsclient
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"testing"
+)
+
+// stored returns p as a message of stored blocks of n bytes each, which is how
+// zlib sends what cannot be compressed. RFC 1951, Section 3.2.4.
+func stored(p []byte, n int) []byte {
+	var out []byte
+	for block := range slices.Chunk(p, n) {
+		n := len(block)
+		out = append(out, 0, byte(n), byte(n>>8), ^byte(n), ^byte(n>>8))
+		out = append(out, block...)
+	}
+	return append(out, 0)
+}
+
+// However long a compressed message is, no more of it is kept than the limit.
+func TestInflaterBoundsCompressed(t *testing.T) {
+	const piece = 1000
+	for _, tt := range []struct {
+		name     string
+		inflater Inflater
+		want     int // bytes that may be kept
+	}{
+		{"MaxCompressed", Inflater{MaxCompressed: 10 * piece}, 10 * piece},
+		{"MaxCompressed below MaxMessage", Inflater{MaxMessage: 1 << 40, MaxCompressed: 10*piece + 1}, 10*piece + 1},
+		{"MaxCompressed above MaxMessage", Inflater{MaxMessage: 1, MaxCompressed: 10*piece - 1}, 10*piece - 1},
+		{"MaxMessage", Inflater{MaxMessage: 100 * piece}, 100*piece + 100*piece/8 + 100*piece/64 + 64},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			i := &tt.inflater
+			ev := Event{Kind: EventData, Opcode: OpBinary, First: true, RSV1: true, Payload: make([]byte, piece)}
+			fed := 0
+			var err error
+			for ; err == nil && fed <= 2*tt.want; fed += piece {
+				err = i.Feed(ev)
+				ev.First = false
+			}
+			var fault *ProtocolError
+			if !errors.As(err, &fault) || fault.Code != StatusTooBig {
+				t.Fatalf("got %v after %d bytes, want code %d", err, fed, StatusTooBig)
+			}
+			if fed <= tt.want || fed > tt.want+piece {
+				t.Errorf("failed at %d bytes, want it at the piece that goes beyond %d", fed, tt.want)
+			}
+			if i.pending != nil {
+				t.Errorf("%d bytes are still kept", cap(i.pending))
+			}
+			if _, again := i.Next(); again != err {
+				t.Errorf("got %v from Next afterwards, want the same again", again)
+			}
+		})
+	}
+}
+
+// As long as the limit is fine, in one piece and in several, and so is what cannot
+// be compressed, in blocks as short as zlib makes them.
+func TestInflaterBoundsLeaveRoom(t *testing.T) {
+	for _, length := range []int{0, 1, 100, 1000, 100000} {
+		message := randomBytes(length)
+		for _, block := range []int{127, 65535} {
+			frame := stored(message, block)
+			for _, limits := range []Inflater{{MaxMessage: int64(max(length, 1))}, {MaxCompressed: int64(len(frame))}} {
+				for _, pieces := range [][][]byte{{frame}, {frame[:length/2], frame[length/2:]}, {frame, nil}} {
+					i := Inflater{MaxMessage: limits.MaxMessage, MaxCompressed: limits.MaxCompressed}
+					for range 2 {
+						if got, err := inflate(t, &i, OpBinary, pieces...); err != nil || !bytes.Equal(got, message) {
+							t.Errorf("%d bytes in blocks of %d, in %d pieces: got %d bytes, %v", length, block, len(pieces), len(got), err)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// A long message is kept once, from its first piece until it is decompressed.
+func TestInflaterKeepsLongMessagesOnce(t *testing.T) {
+	message := randomBytes(1 << 20)
+	frame := stored(message, 65535)
+	half := len(frame) / 2
+	var i Inflater
+	i.Feed(Event{Kind: EventData, Opcode: OpBinary, First: true, RSV1: true, Payload: frame[:half]})
+	i.Feed(Event{Kind: EventData, Opcode: OpBinary, Fin: true, RSV1: true, Payload: frame[half:]})
+	if got := cap(i.work.message) + cap(i.pending); got > keepMessage+keepPending {
+		t.Errorf("%d bytes are kept beside the input of the decompressor", got)
+	}
+	var got []byte
+	for fin := false; !fin; {
+		ev, err := i.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, ev.Payload...)
+		fin = ev.Fin
+	}
+	sameBytes(t, got, message)
+}
