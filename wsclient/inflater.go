@@ -32,8 +32,11 @@ import (
 // them stops the work.
 //
 // Between messages an Inflater keeps as much as the server may refer back to: up
-// to 32 KiB, less with a smaller window, nothing without context takeover. The
-// zero value is ready for parameters without limits. It must not be copied after
+// to 32 KiB, less with a smaller window, nothing without context takeover. Within a
+// message it is lenient: there a server may refer 32 KiB back though a smaller window
+// was agreed on, which RFC 7692, Section 7.1.2.1 forbids the server.
+//
+// The zero value is ready for parameters without limits. It must not be copied after
 // its first use and belongs to one goroutine at a time. RFC 7692, Section 7.2.2.
 type Inflater struct {
 	// MaxMessage is the most that a message may be when decompressed, in bytes;

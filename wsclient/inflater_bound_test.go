@@ -2,6 +2,7 @@ package wsclient
 
 import (
 	"bytes"
+	"compress/flate"
 	"errors"
 	"slices"
 	"testing"
@@ -100,4 +101,22 @@ func TestInflaterKeepsLongMessagesOnce(t *testing.T) {
 		fin = ev.Fin
 	}
 	sameBytes(t, got, message)
+}
+
+// RFC 7692, Section 7.1.2.1 binds the server to its window; within a message we do
+// not insist.
+func TestInflaterIsLenientWithinAMessage(t *testing.T) {
+	again := randomBytes(200)
+	message := slices.Concat(again, randomBytes(20<<10), again)
+	var frame bytes.Buffer
+	w, _ := flate.NewWriter(&frame, flate.BestCompression)
+	w.Write(message)
+	w.Flush()
+	if _, distance, err := farthest(frame.Bytes()); err != nil || distance < 20<<10 {
+		t.Fatalf("the message refers %d bytes back, %v, want 20 KiB", distance, err)
+	}
+	i := Inflater{WindowBits: 8}
+	if got, err := inflate(t, &i, OpBinary, bytes.TrimSuffix(frame.Bytes(), []byte(deflateTail))); err != nil || !bytes.Equal(got, message) {
+		t.Errorf("got %d bytes, %v, want the message", len(got), err)
+	}
 }
