@@ -54,6 +54,10 @@ func classifyUpgrade(err error) stats.Class {
 	switch {
 	case timedOut(err):
 		return stats.ErrUpgradeTimeout
+	case isTLS(err):
+		// With TLS 1.3 a server refuses the client's certificate only behind the
+		// client's part of the handshake.
+		return stats.ErrTLS
 	case errors.As(err, &answer):
 		switch answer.Kind {
 		case wsclient.HandshakeStatus:
@@ -64,6 +68,15 @@ func classifyUpgrade(err error) stats.Class {
 		return stats.ErrUpgrade
 	}
 	return stats.ErrUpgradeClosed
+}
+
+// isTLS reports whether TLS found fault with what either end sent.
+func isTLS(err error) bool {
+	var record tls.RecordHeaderError
+	// An alert, ours or theirs, has no type of its own: tls.AlertError is for QUIC.
+	var alert *net.OpError
+	return errors.As(err, &record) ||
+		errors.As(err, &alert) && (alert.Op == "local error" || alert.Op == "remote error")
 }
 
 // classifyIO returns the class of an open connection that broke.
