@@ -1,7 +1,7 @@
 package wsclient
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"fmt"
 	"io"
@@ -68,10 +68,10 @@ func (p DeflateParams) Inflater(maxMessage int64) Inflater {
 	return Inflater{MaxMessage: maxMessage, NoContextTakeover: p.ServerNoContextTakeover, WindowBits: p.ServerMaxWindowBits}
 }
 
-// inflation is what decompressing a message needs while it goes on, some 60 KiB.
+// inflation is what decompressing a message needs while it goes on, some 76 KiB.
 type inflation struct {
 	reader  io.ReadCloser
-	input   bytes.Reader
+	input   input
 	message []byte // whole, compressed; not used where the Inflater has a long one
 	context []byte // what was decompressed last, without context takeover
 	output  [8 << 10]byte
@@ -81,7 +81,10 @@ type inflation struct {
 // inflations are shared by all connections: a message is mostly decompressed in
 // one go, so about as many are in use as there are goroutines that do that.
 var inflations = sync.Pool{New: func() any {
-	return &inflation{reader: flate.NewReader(bytes.NewReader(nil))}
+	w := new(inflation)
+	w.input.long = bufio.NewReaderSize(nil, 16<<10)
+	w.reader = flate.NewReader(&w.input.short)
+	return w
 }}
 
 // Buffers for compressed messages that are larger are not kept for the next one,
@@ -123,10 +126,10 @@ func (i *Inflater) Feed(ev Event) error {
 	w := inflations.Get().(*inflation)
 	if cap(i.pending) > keepMessage {
 		// w would not keep a copy for the next message either.
-		w.input.Reset(append(append(i.pending, ev.Payload...), messageEnd...))
+		w.input.reset(append(append(i.pending, ev.Payload...), messageEnd...))
 	} else {
 		w.message = append(append(append(w.message[:0], i.pending...), ev.Payload...), messageEnd...)
-		w.input.Reset(w.message)
+		w.input.reset(w.message)
 	}
 	i.pending = i.pending[:0]
 	if cap(i.pending) > keepPending {
@@ -158,12 +161,15 @@ func (i *Inflater) Next() (Event, error) {
 		switch {
 		case n > 0:
 			// An error that came along comes again.
+			w.input.source.idle = 0
 			ev.Payload = w.output[:n:n]
 			return i.piece(ev)
 		case err == nil:
+		case err == errIdle:
+			return i.fail(StatusInvalidPayload, "RFC 7692, Section 7.2.2", fmt.Sprintf("compressed message with %d bytes that are nothing when decompressed", maxIdle))
 		case err != io.EOF:
 			return i.fail(StatusInvalidPayload, "RFC 7692, Section 7.2.2", "compressed message that cannot be decompressed")
-		case w.input.Len() > 0:
+		case w.input.len() > 0:
 			// A block marked as the last one need not end the message: RFC 7692,
 			// Section 7.2.3.4.
 			if w.blocks++; w.blocks > maxLastBlocks {
@@ -226,7 +232,7 @@ func (i *Inflater) window() *[]byte {
 // back to.
 func (i *Inflater) restart() {
 	// It has no error to return but those of a reader of its own making.
-	i.work.reader.(flate.Resetter).Reset(&i.work.input, *i.window())
+	i.work.reader.(flate.Resetter).Reset(i.work.input.reader(), *i.window())
 }
 
 // release gives back what only decompressing needs.
@@ -237,7 +243,7 @@ func (i *Inflater) release() {
 	if cap(w.message) > keepMessage {
 		w.message = nil
 	}
-	w.input.Reset(nil)
+	w.input.reset(nil)
 	inflations.Put(w)
 }
 

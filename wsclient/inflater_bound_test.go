@@ -120,3 +120,36 @@ func TestInflaterIsLenientWithinAMessage(t *testing.T) {
 		t.Errorf("got %d bytes, %v, want the message", len(got), err)
 	}
 }
+
+// What decompresses to nothing for long would keep a reader from its context.
+func TestInflaterBoundsEmptyBlocks(t *testing.T) {
+	const block = "\x00\x00\x00\xff\xff"
+	empty := func(n int) []byte { return bytes.Repeat([]byte(block), n/len(block)) }
+	x := stored([]byte("x"), 1)
+	x = x[:len(x)-1] // without the end of the message
+	for _, tt := range []struct {
+		name  string
+		frame []byte
+		want  string // what comes out
+		fails bool
+	}{
+		{"few", append(empty(maxIdle/2), 0), "", false},
+		{"as many as may be", append(empty(maxIdle-10), 0), "", false},
+		{"too many", append(empty(2*maxIdle), 0), "", true},
+		{"too many behind something", slices.Concat(x, empty(2*maxIdle), []byte{0}), "x", true},
+		{"many, with something between them", append(bytes.Repeat(slices.Concat(x, empty(maxIdle/2)), 4), 0), "xxxx", false},
+	} {
+		got, err := inflate(t, new(Inflater), OpBinary, tt.frame)
+		var fault *ProtocolError
+		if string(got) != tt.want || tt.fails != errors.As(err, &fault) || tt.fails && fault.Code != StatusInvalidPayload {
+			t.Errorf("%s: got %q, %v, want %q, failing %v", tt.name, got, err, tt.want, tt.fails)
+		}
+	}
+	// A long message that is one, last blocks included.
+	message := randomBytes(4 * maxIdle)
+	frame := stored(message, 65535)
+	frame[0] = 1
+	if got, err := inflate(t, new(Inflater), OpBinary, frame); err != nil || !bytes.Equal(got, message) {
+		t.Errorf("got %d bytes, %v, want %d", len(got), err, len(message))
+	}
+}
