@@ -71,9 +71,6 @@ func (b *baseline) conclude(r *stats.Result, outputs []output, s streams) error 
 			return err
 		}
 		found.Old, found.New = b.from, "this run"
-		if err := j.check(found); err != nil {
-			return err
-		}
 		// Below a report for people, and not inside a document.
 		to := s
 		if slices.ContainsFunc(outputs, func(o output) bool { return o.path == "" && o.format != "text" }) {

@@ -154,15 +154,14 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 	found.Notes = append(found.Notes, p.notes()...)
 	if b.aa {
 		found.Kind = "bench --aa"
+	}
+	if b.aa && len(found.Metrics) > 0 {
 		c, err := regress.Calibrate(p.pairs, b.metrics(), b.seed)
 		if err != nil {
 			return secrets, err
 		}
 		found.Bench.calibrated(c)
 		found.Notes = append(found.Notes, calibrationNotes(c)...)
-	}
-	if err := b.check(found); err != nil {
-		return secrets, err
 	}
 	if err := b.publish(found, s); err != nil {
 		return secrets, err

@@ -109,6 +109,20 @@ func TestBenchOfURLsSeesASlowServer(t *testing.T) {
 	}
 }
 
+// What cannot be compared is told, and the rest is written.
+func TestBenchWritesWhatThereIs(t *testing.T) {
+	url := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) { echo(w, r, same) })
+	path := filepath.Join(t.TempDir(), "bench.json")
+	got := wsstorm(t, append([]string{"bench", "--aa", "-c", "1", "-n", "25", "--quiet", "--max-regression", "rtt.p99=10%", "-o", "json=" + path, url}, nothingMatters...)...)
+	busy(t, got)
+	if got.code != exitFailed || !strings.Contains(got.err, "rtt.p99 could not be compared: rtt.p99 has no figure in 20 of the 20 results") {
+		t.Errorf("got exit code %d, %s%s, want %d", got.code, got.out, got.err, exitFailed)
+	}
+	if document, err := os.ReadFile(path); err != nil || !strings.Contains(string(document), `"name": "rtt.p50"`) {
+		t.Errorf("got %.300s, %v, want the rest", document, err)
+	}
+}
+
 func TestBenchTellsErrors(t *testing.T) {
 	url := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) {
 		echo(w, r, func(m []byte) []byte { return append(m, 'x') })

@@ -59,9 +59,6 @@ func compare(_ context.Context, args []string, s streams) error {
 	for _, d := range differences {
 		found.Notes = append(found.Notes, "NOT COMPARABLE: "+d)
 	}
-	if err := j.check(found); err != nil {
-		return err
-	}
 	return j.publish(found, s)
 }
 

@@ -107,6 +107,49 @@ func TestCompareManyIsATest(t *testing.T) {
 	}
 }
 
+// A figure that is missing on one side hides no regression, and no result is
+// kept back for it.
+func TestCompareOfMissingFigures(t *testing.T) {
+	run := template(t)
+	var old, same, slow, nothing []string
+	for i := range int64(6) {
+		r := steady(t, run, 10_000+10*i)
+		r.Latency["rtt"] = run.Latency["rtt"] // whose p50 is known
+		old = append(old, savedResult(t, r))
+		same = append(same, savedResult(t, steady(t, run, 10_005+10*((i*5)%6))))
+		slow = append(slow, savedResult(t, steady(t, run, 8_000+10*i)))
+		r = steady(t, run, 10_000)
+		r.Messages.Rate = 0
+		nothing = append(nothing, savedResult(t, r))
+	}
+	const unknown = "rtt.p50 could not be compared: rtt.p50 has no figure in 0 of 6 old results and in 6 of 6 new ones"
+	for _, tt := range []struct {
+		new       []string
+		args      string
+		code      int
+		out, said string
+	}{
+		{same, "", exitOK, "compare: INCONCLUSIVE\n", ""},
+		{same, "--strict", exitRegressed, "compare: INCONCLUSIVE\n", ""},
+		{same, "-o md", exitOK, "\n- rtt.p50 has no figure in 0 of 6 old results and in 6 of 6 new ones", ""},
+		{same, "-o junit", exitOK, `name="rtt.p50"`, ""},
+		{same, "-o junit --strict", exitRegressed, `failures="1"`, ""},
+		{same, "--max-regression rtt.p50=10%", exitFailed, "compare: INCONCLUSIVE\n", unknown},
+		{same, "--max-regression rtt.p50=10% --strict", exitFailed, "compare: INCONCLUSIVE\n", unknown},
+		{slow, "", exitRegressed, "compare: REGRESSED\n", ""},
+		{slow, "--max-regression rtt.p50=10%", exitRegressed, "compare: REGRESSED\n", unknown},
+		{slow, "--max-regression rtt.p50=10% --max-regression messages.rate=10%", exitRegressed, "over 10%\n", unknown},
+		{nothing, "--least rtt.p50=5%", exitFailed, "compare: INCONCLUSIVE\n", "nothing could be compared: messages.rate has no figure in 0 of 6 old results"},
+		{nothing, "-o json", exitFailed, `"metrics": [],`, "nothing could be compared"},
+		{nothing, "-o md", exitFailed, "rank test; whatever changed between them counts\n\n- ", "nothing could be compared"},
+	} {
+		got := wsstorm(t, slices.Concat([]string{"compare"}, strings.Fields(tt.args), []string{"--old"}, old, []string{"--new"}, tt.new)...)
+		if got.code != tt.code || !strings.Contains(got.out, tt.out) || !strings.Contains(got.err, tt.said) || (tt.said == "") != (got.err == "") || strings.Count(got.err, "\n") > 1 {
+			t.Errorf("%q: got exit code %d, %s%s, want %d, %q and %q", tt.args, got.code, got.out, got.err, tt.code, tt.out, tt.said)
+		}
+	}
+}
+
 func TestCompareRefuses(t *testing.T) {
 	run := template(t)
 	good := savedResult(t, steady(t, run, 10_000))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"wsstorm/stats"
 	"wsstorm/stats/regress"
@@ -24,6 +25,7 @@ type judgement struct {
 	Bench   *benchRecord    `json:"bench,omitempty"`
 
 	strict bool // what is inconclusive fails
+	left   []regress.LeftOut
 }
 
 // A judgedMetric is one row of the table. Change, Low and High are shares of the
@@ -61,7 +63,7 @@ func newJudgedMetric(c regress.Change) judgedMetric {
 
 // judged returns the judgement of a tested report.
 func judged(kind string, r *regress.Report) *judgement {
-	j := &judgement{Tool: tool(), Kind: kind, Outcome: r.Outcome()}
+	j := &judgement{Tool: tool(), Kind: kind, Outcome: r.Outcome(), Metrics: []judgedMetric{}}
 	for _, c := range r.Comparisons {
 		m := newJudgedMetric(c.Change)
 		m.Least, m.P, m.Outcome = c.Metric.LeastEffect, c.Adjusted, c.Outcome
@@ -94,9 +96,20 @@ func indicated(old, new *stats.Result, metrics []regress.Metric) (*judgement, er
 }
 
 func (j *judgement) leftOut(left []regress.LeftOut) {
+	j.left = left
 	for _, l := range left {
 		j.Notes = append(j.Notes, l.Reason)
 	}
+}
+
+// whyLeftOut returns why a metric was left out, behind a colon.
+func (j *judgement) whyLeftOut(m regress.Metric) string {
+	for _, l := range j.left {
+		if l.Metric.Name == m.Name {
+			return ": " + strings.TrimSuffix(l.Reason, ".")
+		}
+	}
+	return ""
 }
 
 // fails reports whether the judgement fails a build.
@@ -135,6 +148,15 @@ func (j *judgement) cases() []report.Case {
 			c.Outcome = report.Inconclusive
 		}
 		cases = append(cases, c)
+	}
+	for _, l := range j.left {
+		if l.Doubt {
+			c := report.Case{Name: l.Metric.Name, Text: l.Reason, Outcome: report.Inconclusive}
+			if j.strict {
+				c.Outcome = report.Failed
+			}
+			cases = append(cases, c)
+		}
 	}
 	return cases
 }

@@ -98,11 +98,9 @@ func (m *judgedMetric) cells() (old, new, change, interval string) {
 	return figure(m.Old), figure(m.New), percent(m.Change), percent(m.Low) + " to " + percent(m.High)
 }
 
-// confidence returns what stands above the intervals. All have the same.
+// confidence returns what stands above the intervals, of which there is one at
+// least. All have the same.
 func (j *judgement) confidence() string {
-	if len(j.Metrics) == 0 {
-		return "interval"
-	}
 	return formatShare(j.Metrics[0].Confidence) + " interval"
 }
 
@@ -118,12 +116,14 @@ func (j *judgement) text(color bool) string {
 	}
 	fmt.Fprintf(&b, "%s: %s\n  old   %s\n  new   %s\n  from  %s\n\n", j.Kind, heading, j.Old, j.New, j.Basis)
 	const line = "  %-14s %10s %10s %7s  %-18s %s\n"
-	fmt.Fprintf(&b, line, "", "old", "new", "change", j.confidence(), "verdict")
+	if len(j.Metrics) > 0 {
+		fmt.Fprintf(&b, line, "", "old", "new", "change", j.confidence(), "verdict")
+	}
 	for _, m := range j.Metrics {
 		old, new, change, interval := m.cells()
 		fmt.Fprintf(&b, line, m.Name, old, new, change, interval, m.verdict())
 	}
-	if len(j.Notes) > 0 {
+	if len(j.Metrics) > 0 && len(j.Notes) > 0 {
 		b.WriteByte('\n')
 	}
 	for _, n := range j.Notes {
@@ -137,12 +137,14 @@ func (j *judgement) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## wsstorm %s: %s\n\n", j.Kind, j.heading())
 	fmt.Fprintf(&b, "%s against %s: %s\n\n", codeSpan(j.New), codeSpan(j.Old), j.Basis)
-	fmt.Fprintf(&b, "| metric | old | new | change | %s | verdict |\n| --- | ---: | ---: | ---: | --- | --- |\n", j.confidence())
+	if len(j.Metrics) > 0 {
+		fmt.Fprintf(&b, "| metric | old | new | change | %s | verdict |\n| --- | ---: | ---: | ---: | --- | --- |\n", j.confidence())
+	}
 	for _, m := range j.Metrics {
 		old, new, change, interval := m.cells()
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", m.Name, old, new, change, interval, m.verdict())
 	}
-	if len(j.Notes) > 0 {
+	if len(j.Metrics) > 0 && len(j.Notes) > 0 {
 		b.WriteByte('\n')
 	}
 	for _, n := range j.Notes {

@@ -49,22 +49,33 @@ func (j *judging) metrics() []regress.Metric {
 }
 
 // check holds a judgement against --max-regression. A limit whose metric could
-// not be compared is an error: nobody knows whether it holds.
+// not be compared is an error: nobody knows whether it holds. So is a judgement
+// of nothing.
 func (j *judging) check(found *judgement) error {
+	var unknown []string
 	for _, l := range j.limits {
 		i := slices.IndexFunc(found.Metrics, func(m judgedMetric) bool { return m.Name == l.metric.Name })
 		if i < 0 {
-			return errors.New("--max-regression " + formatLimit(l) + ": " + l.metric.Name + " could not be compared: " + strings.Join(found.Notes, " "))
+			unknown = append(unknown, "--max-regression "+formatLimit(l)+": "+l.metric.Name+" could not be compared"+found.whyLeftOut(l.metric))
+			continue
 		}
 		m := &found.Metrics[i]
 		m.Limit, m.Exceeded = l.share, m.change.Exceeds(l.share)
 	}
+	switch {
+	case len(unknown) > 0:
+		return errors.New(strings.Join(unknown, "; "))
+	case len(found.Metrics) == 0:
+		return errors.New("nothing could be compared: " + strings.Join(found.Notes, " "))
+	}
 	return nil
 }
 
-// publish writes a judgement wherever it is to go, and returns the exit code
-// that it deserves as an error.
+// publish holds a judgement against --max-regression, writes it wherever it is
+// to go, and returns the exit code that it deserves as an error. What is known to
+// be worse comes before what is not known.
 func (j *judging) publish(found *judgement, s streams) error {
+	unknown := j.check(found)
 	found.strict = j.strict
 	if err := writeJudgement(found, j.outputs, s.out); err != nil {
 		return err
@@ -75,7 +86,15 @@ func (j *judging) publish(found *judgement, s streams) error {
 			return err
 		}
 	}
-	if found.fails() || found.strict && found.Outcome == regress.Inconclusive {
+	switch {
+	case found.fails():
+		if unknown != nil {
+			complain(s.err, unknown)
+		}
+		return exitError(exitRegressed)
+	case unknown != nil:
+		return unknown
+	case found.strict && found.Outcome == regress.Inconclusive:
 		return exitError(exitRegressed)
 	}
 	return nil

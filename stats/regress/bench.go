@@ -30,8 +30,8 @@ type Pair struct {
 // another look, which Alpha does not pay for. The metrics are DefaultMetrics
 // where nil. At the last look all pairs are handed in, those of the first too.
 //
-// It is an error where a metric makes no sense, where one has a figure in some
-// results and not in others, and where none is left to compare.
+// A metric that has no figure in some results is left out. It is an error where
+// one makes no sense.
 func Bench(pairs []Pair, metrics []Metric) (*Report, error) {
 	if len(pairs) != FirstLook && len(pairs) != LastLook {
 		return nil, fmt.Errorf("a bench is judged at %d pairs or at %d, not at %d", FirstLook, LastLook, len(pairs))
@@ -44,16 +44,17 @@ func Bench(pairs []Pair, metrics []Metric) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newReport(samples, pairedTests(samples), left, lookAlpha)
+	r := newReport(len(old), len(new), samples, pairedTests(samples), left, lookAlpha)
 	r.first = len(pairs) < LastLook
 	return r, nil
 }
 
 // Undecided reports whether a bench is to be extended to LastLook: it is not
 // there yet, and some metric is inconclusive while none has regressed. What has
-// regressed needs no more pairs to fail a build.
+// regressed needs no more pairs to fail a build, and what was left out is so
+// whatever else is measured.
 func (r *Report) Undecided() bool {
-	return r.first && r.Outcome() == Inconclusive
+	return r.first && overall(r.outcomes()) == Inconclusive
 }
 
 func sides(pairs []Pair) (old, new []*stats.Result) {

@@ -3,7 +3,6 @@ package regress
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"wsstorm/stats"
@@ -208,30 +207,86 @@ func TestBenchTakesTwoLooks(t *testing.T) {
 	}
 }
 
+// A figure that only some results have is not compared, and hides nothing.
 func TestMissingFigures(t *testing.T) {
-	whole := func(int) (old, new *stats.Result) {
-		return run(1, 1, 1, 1, 200_000), run(1, 1, 1, 1, 200_000)
+	whole := func() *stats.Result { return run(1000, 1e6, 1e6, 1e6, 200_000) }
+	lost := func() *stats.Result { // a thousandth of the replies and more
+		r := run(1000, 1e6, 1e6, 0, 99_800)
+		delete(r.Latency["rtt"].Percentiles, "99.9")
+		r.Latency["rtt"].Censored = 300
+		return r
 	}
-	// Around the number of values that p99.9 takes, it comes and goes.
-	pairs := pairsOf(FirstLook, whole)
-	pairs[3].New = run(1, 1, 1, 1, 99_000)
-	r, err := Bench(pairs, nil)
+	few := func() *stats.Result { return run(1000, 1e6, 1e6, 1e6, 99_000) }
+	without := func(quantile string) func() *stats.Result {
+		return func() *stats.Result {
+			r := whole()
+			delete(r.Latency["rtt"].Percentiles, quantile)
+			return r
+		}
+	}
+	still := func() *stats.Result { return run(0, 1e6, 1e6, 1e6, 200_000) }
+	const unknown = ", where replies were too few or lost: whether it got worse is not known."
+	for _, c := range []struct {
+		name     string
+		old, new func() *stats.Result // the fourth of each
+		reason   string
+		want     Outcome
+	}{
+		{"p99 of a new one", whole, without("99"), "rtt.p99 has no figure in 0 of 10 old results and in 1 of 10 new ones" + unknown, Inconclusive},
+		{"p99 of an old one", without("99"), whole, "rtt.p99 has no figure in 1 of 10 old results and in 0 of 10 new ones" + unknown, Inconclusive},
+		{"the rate of a new one", whole, still, "messages.rate has no figure in 0 of 10 old results and in 1 of 10 new ones" + unknown, Inconclusive},
+		{"p99.9 of a new one", whole, few, "rtt.p99.9 has no figure in 0 of 10 old results and in 1 of 10 new ones" + unknown, Inconclusive},
+		// Around the number of values that it takes, it comes and goes.
+		{"p99.9 of an old one", few, whole, "rtt.p99.9 has no figure in 1 of the 20 results.", Equivalent},
+		{"p99.9 of both", few, few, "rtt.p99.9 has no figure in 2 of the 20 results.", Equivalent},
+		{"p99.9 of both, one with losses", few, lost, "rtt.p99.9 has no figure in 1 of 10 old results and in 1 of 10 new ones" + unknown, Inconclusive},
+	} {
+		pairs := pairsOf(FirstLook, func(i int) (old, new *stats.Result) {
+			if i == 3 {
+				return c.old(), c.new()
+			}
+			return whole(), whole()
+		})
+		r, err := Bench(pairs, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if len(r.LeftOut) != 1 || r.LeftOut[0].Reason != c.reason || len(r.Comparisons) != 3 {
+			t.Errorf("%s: got %+v left out, want %q", c.name, r.LeftOut, c.reason)
+		}
+		// More pairs would not bring the figure.
+		if r.Outcome() != c.want || r.Undecided() {
+			t.Errorf("%s: got %s, undecided: %v, want %s", c.name, r.Outcome(), r.Undecided(), c.want)
+		}
+	}
+}
+
+// What got slower is found by the metrics that are left.
+func TestMissingFiguresExcuseNothing(t *testing.T) {
+	r, err := Bench(pairsOf(FirstLook, func(int) (old, new *stats.Result) {
+		new = run(125, 8e6, 0, 0, 375)
+		delete(new.Latency["rtt"].Percentiles, "99")
+		return run(1000, 1e6, 2e6, 0, 3000), new
+	}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.LeftOut) != 1 || r.LeftOut[0].Reason != "rtt.p99.9 has no figure in 1 of the 20 results." {
-		t.Errorf("got %+v left out", r.LeftOut)
+	if r.Outcome() != Regressed || len(r.Comparisons) != 2 || len(r.LeftOut) != 2 || !r.LeftOut[0].Doubt || r.LeftOut[1].Doubt {
+		t.Errorf("got %s, %+v", r.Outcome(), r)
 	}
-	// Nobody may be compared by the runs that went well.
-	pairs = pairsOf(FirstLook, whole)
-	pairs[3].New = run(0, 1, 1, 1, 200_000)
-	_, err = Bench(pairs, nil)
-	if want := "messages.rate has a figure in some results only, not in new 4"; err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("got %v, want %q", err, want)
+}
+
+func TestNothingToCompare(t *testing.T) {
+	nothing := func(int) (old, new *stats.Result) { return &stats.Result{}, &stats.Result{} }
+	r, err := Bench(pairsOf(FirstLook, nothing), nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, err = Bench(pairsOf(FirstLook, func(int) (old, new *stats.Result) { return &stats.Result{}, &stats.Result{} }), nil)
-	if err == nil {
-		t.Error("nothing to compare: got no error")
+	if r.Outcome() != Inconclusive || r.Undecided() || len(r.LeftOut) != 4 || r.Old != FirstLook {
+		t.Errorf("got %s, undecided: %v, %+v", r.Outcome(), r.Undecided(), r)
+	}
+	if _, err := Calibrate(pairsOf(FirstLook, nothing), nil, 1); err == nil {
+		t.Error("a calibration by nothing: got no error")
 	}
 }
 

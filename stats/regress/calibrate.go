@@ -29,8 +29,8 @@ type Detectable struct {
 // Calibrate simulates benches whose pairs are drawn from these, FirstLook or
 // more of them, in which old and new were the same program: either sign of a
 // difference is then as likely, and is drawn too. The metrics are
-// DefaultMetrics where nil, the errors are those of Bench, and the same seed
-// draws the same benches.
+// DefaultMetrics where nil, the errors are those of Bench and that no metric is
+// left, and the same seed draws the same benches.
 //
 // What is detectable is so in a metric that got worse alone; where several do,
 // Holm asks less of all but the first. It is no smaller than the least effect.
@@ -45,6 +45,9 @@ func Calibrate(pairs []Pair, metrics []Metric, seed uint64) (*Calibration, error
 	samples, left, err := samples(old, new, metrics)
 	if err != nil {
 		return nil, err
+	}
+	if len(samples) == 0 {
+		return nil, fmt.Errorf("none of the %d metrics has a figure in every result", len(metrics))
 	}
 	c := &Calibration{Benches: calibrations, LeftOut: left}
 	measured := make([][]float64, len(samples))

@@ -34,7 +34,7 @@ func Compare(old, new []*stats.Result, metrics []Metric) (*Report, error) {
 		t.worse, t.better = rankSum(a, b)
 		tests[i] = t
 	}
-	r := newReport(samples, tests, left, Alpha)
+	r := newReport(len(old), len(new), samples, tests, left, Alpha)
 	r.Hopeless = hopeless(len(old), len(new), len(samples))
 	return r, nil
 }

@@ -32,6 +32,13 @@
 //	               either side
 //	INCONCLUSIVE   otherwise
 //
+// A metric that has no figure in some of the results, because replies were too
+// few or lost, is left out: those that have one would be the fast runs or the
+// slow ones. Whether it got worse is then unknown, and all metrics together are
+// INCONCLUSIVE unless another one REGRESSED. Only where no result has a figure,
+// and of quantiles beyond the 99th, which runs of some length have by chance, it
+// weighs nothing.
+//
 // Significant means: by the one-sided test, after Holm's adjustment for all the
 // metrics, at half of Alpha at the first look, FirstLook pairs, and at the other
 // half at LastLook pairs, which are made only where the first look is undecided.

@@ -49,7 +49,7 @@ func Indicate(old, new *stats.Result, metrics []Metric, seed uint64) ([]Change, 
 		if _, known := m.second(stats.Interval{}); known {
 			kept = append(kept, m)
 		} else {
-			left = append(left, LeftOut{m, m.Name + " is not known second by second."})
+			left = append(left, LeftOut{Metric: m, Reason: m.Name + " is not known second by second."})
 		}
 	}
 	if len(kept) == 0 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"wsstorm/stats"
 )
@@ -102,17 +101,23 @@ func (m Metric) Value(r *stats.Result) (float64, bool) {
 	if m.rate {
 		return r.Messages.Rate, r.Messages.Rate > 0
 	}
-	latency := m.latency
-	if latency == stats.RTT {
-		// In a broadcast, as in its intervals, the delivery stands in its place.
-		latency = r.Headline()
-	}
-	l := r.Latency[latency.String()]
+	l := m.values(r)
 	if l == nil || m.wantsFirm() && !m.quantile.Firm(l.Count) {
 		return 0, false
 	}
 	ns, ok := l.Quantile(m.quantile)
 	return float64(ns), ok && ns > 0
+}
+
+// values returns the latency that the metric is a quantile of, nil where r has
+// none.
+func (m Metric) values(r *stats.Result) *stats.Latency {
+	latency := m.latency
+	if latency == stats.RTT {
+		// In a broadcast, as in its intervals, the delivery stands in its place.
+		latency = r.Headline()
+	}
+	return r.Latency[latency.String()]
 }
 
 // wantsFirm reports whether a run may be too short for the metric and yet good.
@@ -168,6 +173,10 @@ func checkMetric(metrics []Metric, i int) error {
 type LeftOut struct {
 	Metric Metric
 	Reason string // one sentence
+	// Doubt reports that some results have a figure, and that the new ones may
+	// be worse where they have none: a Report with such a metric is
+	// Inconclusive, unless another one Regressed.
+	Doubt bool
 }
 
 // A sample is the figures of one metric on both sides.
@@ -177,10 +186,14 @@ type sample struct {
 }
 
 // samples returns the figures of each metric that has one in every result, and
-// the metrics that were left out. That a figure is missing here and there is an
-// error, since its results would be the fast ones or the slow ones; only of the
-// far quantiles it is expected, around the number of values that they need.
+// the metrics that were left out. Where a figure is missing here and there, the
+// results that have one are the fast ones or the slow ones, and judge nothing.
+// Which metrics remain is the same with old and new the other way round, so that
+// the tests of these err no more often for it.
 func samples(old, new []*stats.Result, metrics []Metric) ([]sample, []LeftOut, error) {
+	if len(metrics) == 0 {
+		return nil, nil, errors.New("no metric to compare")
+	}
 	var kept []sample
 	var left []LeftOut
 	for i, m := range metrics {
@@ -188,35 +201,47 @@ func samples(old, new []*stats.Result, metrics []Metric) ([]sample, []LeftOut, e
 			return nil, nil, err
 		}
 		s := sample{metric: m}
-		var lacks []string
-		s.old, lacks = figures(m, old, "old", lacks)
-		s.new, lacks = figures(m, new, "new", lacks)
+		var oldLack, newLack int
+		s.old, oldLack = figures(m, old)
+		s.new, newLack = figures(m, new)
 		switch all := len(old) + len(new); {
-		case len(lacks) == 0:
+		case oldLack+newLack == 0:
 			kept = append(kept, s)
-		case len(lacks) == all || m.wantsFirm():
-			left = append(left, LeftOut{m, fmt.Sprintf(
-				"%s has no figure in %d of the %d results.", m.Name, len(lacks), all)})
+		case oldLack+newLack == all, m.comesAndGoes(oldLack, new):
+			left = append(left, LeftOut{Metric: m, Reason: fmt.Sprintf(
+				"%s has no figure in %d of the %d results.", m.Name, oldLack+newLack, all)})
 		default:
-			return nil, nil, fmt.Errorf("%s has a figure in some results only, not in %s; look at what went wrong there, or run for longer",
-				m.Name, strings.Join(lacks, ", "))
+			left = append(left, LeftOut{Metric: m, Doubt: true, Reason: fmt.Sprintf(
+				"%s has no figure in %d of %d old results and in %d of %d new ones, where replies were too few or lost: whether it got worse is not known.",
+				m.Name, oldLack, len(old), newLack, len(new))})
 		}
-	}
-	if len(kept) == 0 {
-		return nil, nil, fmt.Errorf("none of the %d metrics has a figure in every result", len(metrics))
 	}
 	return kept, left, nil
 }
 
-// figures returns the figures of m, and appends to lacks which result has none.
-func figures(m Metric, results []*stats.Result, side string, lacks []string) ([]float64, []string) {
-	var values []float64
-	for i, r := range results {
+// figures returns the figures of m, and how many results have none.
+func figures(m Metric, results []*stats.Result) (values []float64, lack int) {
+	for _, r := range results {
 		v, ok := m.Value(r)
 		if !ok {
-			lacks = append(lacks, fmt.Sprintf("%s %d", side, i+1))
+			lack++
 		}
 		values = append(values, v)
 	}
-	return values, lacks
+	return values, lack
+}
+
+// comesAndGoes reports whether a figure that only some results have says nothing
+// about the new ones: that of a far quantile, around the number of values that it
+// takes, where the old ones miss it too and none of the new ones lost it.
+func (m Metric) comesAndGoes(oldLack int, new []*stats.Result) bool {
+	return m.wantsFirm() && oldLack > 0 && !slices.ContainsFunc(new, m.lost)
+}
+
+// lost reports whether a result would have the figure of a far quantile if the
+// replies that never came had come.
+func (m Metric) lost(r *stats.Result) bool {
+	l := m.values(r)
+	_, ok := m.Value(r)
+	return !ok && l != nil && m.quantile.Firm(l.Total())
 }

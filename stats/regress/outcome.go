@@ -67,13 +67,23 @@ type Report struct {
 }
 
 // Outcome returns the outcome of all metrics together: Regressed where one is,
-// else Inconclusive where one is, else Improved where one is.
+// else Inconclusive where one is, was left out in doubt, or none was compared,
+// else Improved where one is.
 func (r *Report) Outcome() Outcome {
+	outcomes := r.outcomes()
+	if len(outcomes) == 0 || slices.ContainsFunc(r.LeftOut, func(l LeftOut) bool { return l.Doubt }) {
+		outcomes = append(outcomes, Inconclusive)
+	}
+	return overall(outcomes)
+}
+
+// outcomes returns those of the metrics that were compared.
+func (r *Report) outcomes() []Outcome {
 	outcomes := make([]Outcome, len(r.Comparisons))
 	for i := range r.Comparisons {
 		outcomes[i] = r.Comparisons[i].Outcome
 	}
-	return overall(outcomes)
+	return outcomes
 }
 
 func overall(outcomes []Outcome) Outcome {
@@ -109,9 +119,10 @@ func judge(tests []test, alpha float64) ([]Outcome, []float64) {
 	return outcomes, worse
 }
 
-// newReport judges the tests of samples, which go with them one by one.
-func newReport(samples []sample, tests []test, left []LeftOut, alpha float64) *Report {
-	r := &Report{Old: len(samples[0].old), New: len(samples[0].new), Alpha: alpha, LeftOut: left}
+// newReport judges the tests of samples, which go with them one by one, of so
+// many results.
+func newReport(old, new int, samples []sample, tests []test, left []LeftOut, alpha float64) *Report {
+	r := &Report{Old: old, New: new, Alpha: alpha, LeftOut: left}
 	outcomes, adjusted := judge(tests, alpha)
 	for i, s := range samples {
 		r.Comparisons = append(r.Comparisons, Comparison{
