@@ -47,13 +47,14 @@ func compare(_ context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	differences := differencesBetween(old, new)
-	if len(differences) > 0 && !force {
-		return usagef("not comparable: %s (--force compares them all the same)", strings.Join(differences, " "))
-	}
+	// What --force does not mend comes before what it does.
 	found, err := compareResults(old, new, j.metrics())
 	if err != nil {
 		return err
+	}
+	differences := differencesBetween(old, new)
+	if len(differences) > 0 && !force {
+		return usagef("not comparable: %s (--force compares them all the same)", strings.Join(differences, " "))
 	}
 	found.Old, found.New = nameFiles(oldFiles), nameFiles(newFiles)
 	for _, d := range differences {

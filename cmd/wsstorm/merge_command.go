@@ -39,13 +39,14 @@ func mergeResults(_ context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	doubts, err := checkParts(paths, parts, force)
-	if err != nil {
-		return err
-	}
+	// What --force does not mend comes before what it does.
 	r, err := stats.Merge(parts)
 	if err != nil {
 		return usagef("%v (%s)", err, legend(paths))
+	}
+	doubts, err := checkParts(paths, parts, force)
+	if err != nil {
+		return err
 	}
 	if doubts != nil {
 		r.Verdict.Findings = append(r.Verdict.Findings, doubts...)

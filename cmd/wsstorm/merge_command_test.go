@@ -76,8 +76,11 @@ func TestMergeCommandRefuses(t *testing.T) {
 	other.Flags = append(slices.Clone(other.Flags), "--text")
 	search.Search = &stats.Search{Probes: []stats.Probe{}}
 	later.Started = later.Started.Add(time.Minute)
+	never := other
+	never.Started = later.Started
 	a, b := savedResult(t, parts[0]), savedResult(t, parts[1])
 	text, sought, apart := savedResult(t, other), savedResult(t, search), savedResult(t, later)
+	hopeless := savedResult(t, never) // another load at another time
 	for _, tt := range []struct {
 		args []string
 		want string
@@ -90,6 +93,7 @@ func TestMergeCommandRefuses(t *testing.T) {
 		{[]string{a, sought}, "part 2 is the result of a search"},
 		{[]string{a, b, a}, "part 3 is part 1 again (part 1 is " + a},
 		{[]string{"--force", a, apart}, "did not load the server at the same time"},
+		{[]string{a, hopeless}, "did not load the server at the same time"},
 		{[]string{a, b, "-o", "jsno"}, "did you mean json?"},
 	} {
 		got := wsstorm(t, append([]string{"merge"}, tt.args...)...)
