@@ -41,14 +41,25 @@ func (b *baseline) prepare(stdin io.Reader, flags []string) error {
 	if b.from == "" {
 		return nil
 	}
-	var err error
-	if b.old, err = readResult(b.from, stdin); err != nil {
+	old, err := readResult(b.from, stdin)
+	if err != nil {
 		return usagef("--baseline: %v", err)
 	}
+	b.old = old
 	run := *b.old
 	run.Flags = flags
 	if differences := regress.Loads(b.old, &run); len(differences) > 0 {
 		return b.incomparable(differences)
+	}
+	j := judging{limits: b.limits}
+	left, err := regress.Indicative(b.old, j.metrics())
+	if err != nil {
+		return usagef("--baseline %s: %v", b.from, err)
+	}
+	for _, l := range b.limits {
+		if i := slices.IndexFunc(left, func(o regress.LeftOut) bool { return o.Metric.Name == l.metric.Name }); i >= 0 {
+			return usagef("--max-regression %s contradicts --baseline: %s", formatLimit(l), strings.TrimSuffix(left[i].Reason, "."))
+		}
 	}
 	return nil
 }

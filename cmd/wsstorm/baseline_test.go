@@ -28,9 +28,9 @@ func TestBaselineOfARun(t *testing.T) {
 	if _, err := os.Stat(missed); err == nil {
 		t.Error("a baseline was saved of a run that missed an objective")
 	}
-	// Twenty messages take no eight seconds.
-	got = wsstorm(t, "-c", "1", "-n", "20", "--baseline", path)
-	if !got.ended(exitFailed) || got.code == exitFailed && !strings.Contains(got.err, "it takes 8") {
+	// Twenty messages take no eight seconds, which is known before they are sent.
+	got = wsstorm(t, "-c", "1", "-n", "20", "--baseline", path, "ws://127.0.0.1:1/")
+	if got.code != exitUsage || !strings.HasPrefix(got.err, "wsstorm: --baseline "+path+": replies in ") || !strings.Contains(got.err, "it takes 8") {
 		t.Errorf("got exit code %d, %q", got.code, got.err)
 	}
 	got = wsstorm(t, "-c", "2", "-n", "20", "--baseline", path)
@@ -71,6 +71,15 @@ func TestBaselineConcludes(t *testing.T) {
 		if _, err := os.Stat(b.to); (err == nil) != (tt.code == exitOK) {
 			t.Errorf("%s: the next baseline: %v", tt.what, err)
 		}
+	}
+}
+
+// What no run can be held to is said before there is one.
+func TestBaselineRefusesWhatSecondsDoNotTell(t *testing.T) {
+	path := savedResult(t, steady(t, template(t), 10_000))
+	got := wsstorm(t, "-c", "1", "-n", "20", "--baseline", path, "--max-regression", "close.p99=10%", "ws://127.0.0.1:1/")
+	if got.code != exitUsage || !strings.Contains(got.err, "--max-regression close.p99=10% contradicts --baseline: close.p99 is not known second by second") {
+		t.Errorf("got exit code %d, %q, want %d", got.code, got.err, exitUsage)
 	}
 }
 

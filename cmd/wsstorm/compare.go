@@ -147,7 +147,11 @@ func differencesBetween(old, new []*stats.Result) []string {
 func compareResults(old, new []*stats.Result, metrics []regress.Metric) (*judgement, error) {
 	switch {
 	case len(old) == 1 && len(new) == 1:
-		return indicated(old[0], new[0], metrics)
+		j, err := indicated(old[0], new[0], metrics)
+		if err != nil {
+			return nil, usagef("%v", err) // the files are at fault
+		}
+		return j, nil
 	case min(len(old), len(new)) < regress.LeastResults:
 		return nil, usagef("%d old and %d new results: it takes one of each (indicative), or %d of each or more",
 			len(old), len(new), regress.LeastResults)

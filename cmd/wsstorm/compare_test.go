@@ -157,6 +157,9 @@ func TestCompareRefuses(t *testing.T) {
 	other.Flags = append(slices.Clone(other.Flags), "--text")
 	other.Verdict = stats.Verdict{Status: stats.Invalid, Findings: []stats.Finding{{Check: "cpu", Level: stats.Invalid, Text: "busy"}}}
 	odd := savedResult(t, other)
+	brief := steady(t, run, 10_000)
+	brief.Intervals = brief.Intervals[:7]
+	short := savedResult(t, brief)
 	damaged := writeTemp(t, "damaged.json", "{\"schema\": 1,")
 	for _, tt := range []struct {
 		args []string
@@ -168,6 +171,10 @@ func TestCompareRefuses(t *testing.T) {
 		{[]string{good, "--old", good, "--new", good}, []string{"neither old nor new"}},
 		{[]string{"--old", good, good, "--new", good}, []string{"2 old and 1 new results"}},
 		{[]string{good, odd}, []string{"without --text", "the new one with --text", "invalid by its own checks: cpu", "--force"}},
+		{[]string{good, short}, []string{"the new result: replies in 7 measured seconds, and it takes 8"}},
+		{[]string{short, short}, []string{"the old result: replies in 7 measured seconds, and it takes 8"}},
+		{[]string{odd, short}, []string{"the new result: replies in 7 measured seconds"}}, // which --force does not mend
+		{[]string{"--force", odd, short}, []string{"the new result: replies in 7 measured seconds"}},
 		{[]string{good, damaged}, []string{damaged, "byte"}},
 		{[]string{good, good + "x"}, []string{"result.jsonx"}},
 		{[]string{good, good, "--max-regression", "rtt.p99"}, []string{"want METRIC=PERCENT"}},

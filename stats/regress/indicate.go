@@ -37,11 +37,36 @@ const (
 // where one makes no sense, and where a result has fewer than LeastSeconds to
 // show.
 func Indicate(old, new *stats.Result, metrics []Metric, seed uint64) ([]Change, []LeftOut, error) {
+	kept, left, err := secondly(metrics)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := newSeries(old, kept)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the old result: %w", err)
+	}
+	b, err := newSeries(new, kept)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the new result: %w", err)
+	}
+	return bootstrap(a, b, kept, replicates, rand.New(rand.NewPCG(seed, 0))), left, nil
+}
+
+// Indicative returns the metrics that Indicate leaves out, or the error that it
+// has, whatever r is compared with.
+func Indicative(r *stats.Result, metrics []Metric) ([]LeftOut, error) {
+	kept, left, err := secondly(metrics)
+	if err == nil {
+		_, err = newSeries(r, kept)
+	}
+	return left, err
+}
+
+// secondly returns the metrics that are known second by second, and the others.
+func secondly(metrics []Metric) (kept []Metric, left []LeftOut, err error) {
 	if metrics == nil {
 		metrics = DefaultMetrics()
 	}
-	var kept []Metric
-	var left []LeftOut
 	for i, m := range metrics {
 		if err := checkMetric(metrics, i); err != nil {
 			return nil, nil, err
@@ -55,15 +80,7 @@ func Indicate(old, new *stats.Result, metrics []Metric, seed uint64) ([]Change, 
 	if len(kept) == 0 {
 		return nil, nil, fmt.Errorf("none of the %d metrics is known second by second", len(metrics))
 	}
-	a, err := newSeries(old, kept)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the old result: %w", err)
-	}
-	b, err := newSeries(new, kept)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the new result: %w", err)
-	}
-	return bootstrap(a, b, kept, replicates, rand.New(rand.NewPCG(seed, 0))), left, nil
+	return kept, left, nil
 }
 
 // bootstrap draws n replicates of both series and returns the changes.

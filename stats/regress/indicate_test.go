@@ -109,6 +109,12 @@ func TestTooFewSeconds(t *testing.T) {
 			t.Errorf("got %v, want it to be of %s", err, want)
 		}
 	}
+	if left, err := Indicative(enough, nil); err != nil || len(left) != 1 || left[0].Metric.Name != "rtt.p99.9" {
+		t.Errorf("got %v left out and %v, want rtt.p99.9 alone", left, err)
+	}
+	if _, err := Indicative(few, nil); err == nil || !strings.HasPrefix(err.Error(), "replies in 7 measured seconds") {
+		t.Errorf("got %v", err)
+	}
 	blank := secondsOf(random, LeastSeconds, 0, 0)
 	for i := range blank.Intervals {
 		blank.Intervals[i].RTTP99NS = 0
