@@ -13,8 +13,8 @@ import (
 	"wsstorm/stats/regress"
 )
 
-// compare compares saved results: five or more on each side by a test, one with
-// one by a hint.
+// compare compares saved results: several on each side by a test, one with one
+// by a hint.
 func compare(_ context.Context, args []string, s streams) error {
 	set := newFlagSet()
 	var j judging
@@ -154,7 +154,7 @@ func compareResults(old, new []*stats.Result, metrics []regress.Metric) (*judgem
 		return j, nil
 	case min(len(old), len(new)) < regress.LeastResults:
 		return nil, usagef("%d old and %d new results: it takes one of each (indicative), or %d of each or more",
-			len(old), len(new), regress.LeastResults)
+			len(old), len(new), regress.EnoughResults)
 	}
 	r, err := regress.Compare(old, new, metrics)
 	if err != nil {

@@ -169,7 +169,7 @@ func TestCompareRefuses(t *testing.T) {
 		{[]string{good}, []string{"needs results on both sides"}},
 		{[]string{"--old", good, good}, []string{"needs results on both sides"}},
 		{[]string{good, "--old", good, "--new", good}, []string{"neither old nor new"}},
-		{[]string{"--old", good, good, "--new", good}, []string{"2 old and 1 new results"}},
+		{[]string{"--old", good, good, "--new", good}, []string{"2 old and 1 new results: it takes one of each (indicative), or 6 of each or more"}},
 		{[]string{good, odd}, []string{"without --text", "the new one with --text", "invalid by its own checks: cpu", "--force"}},
 		{[]string{good, short}, []string{"the new result: replies in 7 measured seconds, and it takes 8"}},
 		{[]string{short, short}, []string{"the old result: replies in 7 measured seconds, and it takes 8"}},

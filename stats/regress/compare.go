@@ -7,8 +7,14 @@ import (
 	"wsstorm/stats"
 )
 
-// LeastResults is the least number of results on either side of Compare.
+// LeastResults is the least number of results on either side of Compare. So few
+// on both sides can be significant in one or two metrics only: the smallest
+// probability is one in the 252 ways to choose 5 of 10, and Alpha a hundredth.
 const LeastResults = 5
+
+// EnoughResults is the least number on both sides that lets all DefaultMetrics
+// be significant.
+const EnoughResults = 6
 
 // Compare compares results that are no pairs, LeastResults or more on each
 // side, by the Mann–Whitney test: one look, at the whole of Alpha. The metrics

@@ -61,7 +61,8 @@ func TestHopeless(t *testing.T) {
 	}{
 		{5, 5, 2, ""},
 		{5, 5, 3, "Of 5 and 5 results no difference in 3 metrics can be significant at 1%: it takes 1 more on a side, or fewer metrics."},
-		{5, 5, 4, "Of 5 and 5 results no difference in 4 metrics can be significant at 1%: it takes 1 more on a side, or fewer metrics."},
+		{EnoughResults, EnoughResults, len(DefaultMetrics()), ""},
+		{EnoughResults - 1, EnoughResults - 1, len(DefaultMetrics()), "Of 5 and 5 results no difference in 4 metrics can be significant at 1%: it takes 1 more on a side, or fewer metrics."},
 		{6, 5, 4, ""},
 		{5, 6, 4, ""},
 	} {

@@ -6,8 +6,9 @@
 // Four questions can be asked, by what there is to compare:
 //
 //	Bench       pairs of runs, made for the purpose: an answer
-//	Compare     five results or more on each side, made whenever: an answer
-//	            to what changed between them, the host included
+//	Compare     six results or more on each side, made whenever: an answer
+//	            to what changed between them, the host included; five will
+//	            do for one or two metrics
 //	Indicate    two results: a hint
 //	Calibrate   pairs in which nothing changed: what Bench can see on this host
 //
