@@ -124,6 +124,11 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 	if err != nil {
 		return secrets, err
 	}
+	if request.idle {
+		if err := b.checkIdle(request); err != nil {
+			return secrets, err
+		}
+	}
 	if err := checkOutputs(b.outputs); err != nil {
 		return secrets, err
 	}
@@ -170,6 +175,19 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 		return secrets, exitError(exitMissed)
 	}
 	return secrets, nil
+}
+
+// checkIdle refuses a bench of idle runs that would have nothing to judge.
+func (b *bench) checkIdle(r *request) error {
+	for _, l := range b.limits {
+		if l.metric.OfMessages() {
+			return usagef("--max-regression %s contradicts %s: %s", formatLimit(l), r.told("idle"), idleSends)
+		}
+	}
+	if !slices.ContainsFunc(b.metrics(), func(m regress.Metric) bool { return !m.OfMessages() }) {
+		return usagef("%s makes no bench by itself: %s, and what is compared by default is of messages; name another metric by --least or --max-regression, ping.p50=10%% for instance", r.told("idle"), idleSends)
+	}
+	return nil
 }
 
 // contenders returns both sides.

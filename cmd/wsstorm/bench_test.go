@@ -123,6 +123,16 @@ func TestBenchWritesWhatThereIs(t *testing.T) {
 	}
 }
 
+// Connections that say nothing are judged by what they do.
+func TestBenchOfIdleRuns(t *testing.T) {
+	url := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) { echo(w, r, same) })
+	got := wsstorm(t, "bench", "--aa", "--idle", "-c", "20", "-d", "10ms", "--quiet", "--least", "open.p50=10000%", url)
+	busy(t, got)
+	if got.code != exitOK || !strings.Contains(got.out, "\n  open.p50 ") {
+		t.Errorf("got exit code %d, %s%s", got.code, got.out, got.err)
+	}
+}
+
 func TestBenchTellsErrors(t *testing.T) {
 	url := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) {
 		echo(w, r, func(m []byte) []byte { return append(m, 'x') })
@@ -152,6 +162,10 @@ func TestBenchRefuses(t *testing.T) {
 		{"--aa --old a --new b ws://127.0.0.1:1/", "--aa takes one server"},
 		{"--old 'a --new b ws://127.0.0.1:1/", "--old"},
 		{"--aa --rate 5 --in-flight 5 ws://127.0.0.1:1/", "contradicts"},
+		{"--aa --idle ws://127.0.0.1:1/", "--idle makes no bench by itself: an idle run sends no messages"},
+		{"--aa --idle --least rtt.p50=10% ws://127.0.0.1:1/", "by --least or --max-regression"},
+		{"--aa --idle --max-regression open.p50=10% --max-regression rtt.p50=10% ws://127.0.0.1:1/", "--max-regression rtt.p50=10% contradicts --idle: an idle run"},
+		{"--aa --scenario idle ws://127.0.0.1:1/", "--idle (idle.flags:"},
 		{"--aa --print-flags ws://127.0.0.1:1/", "unknown flag --print-flags"},
 		{"--aa -o csv ws://127.0.0.1:1/", "text, json, md or junit"},
 	} {

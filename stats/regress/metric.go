@@ -93,6 +93,12 @@ func latencyMetrics() []Metric {
 // and not a latency, in nanoseconds.
 func (m Metric) HigherIsBetter() bool { return m.rate }
 
+// OfMessages reports whether the metric has a figure only where messages are
+// sent.
+func (m Metric) OfMessages() bool {
+	return m.rate || slices.Contains([]stats.Metric{stats.RTT, stats.Service, stats.Delivery, stats.Skew}, m.latency)
+}
+
 // Value returns the metric's figure in r, messages a second or nanoseconds, and
 // whether there is one: the rate where anything was received, and a quantile
 // where enough values lie beyond it to print it. Quantiles beyond the 99th

@@ -84,6 +84,17 @@ func TestMetricNames(t *testing.T) {
 	}
 }
 
+func TestOfMessages(t *testing.T) {
+	for name, want := range map[string]bool{
+		"messages.rate": true, "rtt.p50": true, "service.p99": true, "delivery.p99": true, "skew.p50": true,
+		"open.p50": false, "connect.p99.9": false, "close.p99": false, "ping.p50": false,
+	} {
+		if got := mustMetric(t, name).OfMessages(); got != want {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+	}
+}
+
 func TestDefaultLeastEffects(t *testing.T) {
 	want := map[string]float64{"messages.rate": 0.03, "rtt.p50": 0.05, "rtt.p99": 0.10, "rtt.p99.9": 0.20}
 	got := make(map[string]float64)
