@@ -97,7 +97,8 @@ func benchServers(ctx context.Context, args []string, s streams) error {
 		b.seed = uint64(rand.Uint32())
 	}
 	secrets, err := b.run(ctx, words, s)
-	if ctx.Err() != nil {
+	var code exitError
+	if err != nil && ctx.Err() != nil && !errors.As(err, &code) {
 		return interrupted(s.err)
 	}
 	return secrets.cleanError(err, s)
@@ -144,6 +145,9 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 		p.progress = newBenchProgress(s.err, request.plan.Warmup+request.plan.Duration)
 	}
 	r, err := p.judge(ctx, b.metrics())
+	if err != nil && ctx.Err() != nil && len(p.pairs) > 0 {
+		return secrets, b.unfinished(p, s)
+	}
 	var unfit *invalidPairsError
 	if errors.As(err, &unfit) {
 		complain(s.err, unfit)
@@ -152,14 +156,11 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 	if err != nil {
 		return secrets, err
 	}
-	found := judged("bench", r)
+	found := judged(b.kind(), r)
 	found.Old, found.New = old.label(), new.label()
-	found.Basis = p.basis(b.seed)
+	found.Basis = p.basis(b.seed, "signed-rank test")
 	found.Bench = p.record(b.seed)
 	found.Notes = append(found.Notes, p.notes()...)
-	if b.aa {
-		found.Kind = "bench --aa"
-	}
 	if b.aa && len(found.Metrics) > 0 {
 		c, err := regress.Calibrate(p.pairs, b.metrics(), b.seed)
 		if err != nil {
@@ -175,6 +176,37 @@ func (b *bench) run(ctx context.Context, words []string, s streams) (scrubber, e
 		return secrets, exitError(exitMissed)
 	}
 	return secrets, nil
+}
+
+func (b *bench) kind() string {
+	if b.aa {
+		return "bench --aa"
+	}
+	return "bench"
+}
+
+// unfinished writes the pairs that an interrupted bench has made. They are not
+// judged: a look that nobody planned would be one at which Alpha is not kept.
+func (b *bench) unfinished(p *pairing, s streams) error {
+	changes, left, err := regress.Medians(p.pairs, b.metrics())
+	if err != nil {
+		return err
+	}
+	found := &judgement{
+		Tool: tool(), Kind: b.kind(), Interrupted: true, Metrics: []judgedMetric{},
+		Old: p.old.label(), New: p.new.label(), Basis: p.basis(b.seed, "no test"), Bench: p.record(b.seed),
+	}
+	for _, c := range changes {
+		m := newJudgedMetric(c)
+		old, new, _, _ := m.cells()
+		found.Notes = append(found.Notes, fmt.Sprintf("%s: %s in the old runs, %s in the new ones (medians).", m.Name, old, new))
+	}
+	found.leftOut(left)
+	found.Notes = append(found.Notes, p.notes()...)
+	if err := writeJudgement(found, b.outputs, s.out); err != nil {
+		complain(s.err, err)
+	}
+	return exitError(exitInterrupted)
 }
 
 // checkIdle refuses a bench of idle runs that would have nothing to judge.
@@ -233,7 +265,7 @@ func (b *bench) contenders(r *request) (old, new *contender, err error) {
 	return old, new, nil
 }
 
-// interrupted tells that there is no judgement, and returns what to leave with.
+// interrupted tells that there is nothing to tell, and returns what to leave with.
 func interrupted(stderr io.Writer) error {
 	complain(stderr, errors.New("interrupted before the end: there is no result, and nothing was written"))
 	return exitError(exitInterrupted)

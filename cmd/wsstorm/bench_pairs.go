@@ -125,10 +125,10 @@ func (e *invalidPairsError) Error() string {
 		e.repeated, e.made, formatShare(repeatable), strings.Join(slices.Compact(e.why), ", "))
 }
 
-// basis says on what the judgement stands.
-func (p *pairing) basis(seed uint64) string {
-	return fmt.Sprintf("%d pairs (%d invalid ones made again), order seed %d, signed-rank test",
-		len(p.pairs), p.repeated, seed)
+// basis says on what the judgement stands, by a test or none.
+func (p *pairing) basis(seed uint64, test string) string {
+	return fmt.Sprintf("%d pairs (%d invalid ones made again), order seed %d, %s",
+		len(p.pairs), p.repeated, seed, test)
 }
 
 // notes are what weakens the judgement.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -130,6 +131,60 @@ func TestBenchOfIdleRuns(t *testing.T) {
 	busy(t, got)
 	if got.code != exitOK || !strings.Contains(got.out, "\n  open.p50 ") {
 		t.Errorf("got exit code %d, %s%s", got.code, got.out, got.err)
+	}
+}
+
+// An atLine calls a function once a line with some text in it was written.
+type atLine struct {
+	text string
+	then func()
+}
+
+func (w atLine) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.text) {
+		w.then()
+	}
+	return len(p), nil
+}
+
+// Ctrl-C loses no pair that was complete, and judges none.
+func TestBenchThatIsInterrupted(t *testing.T) {
+	url := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) { echo(w, r, same) })
+	dir := t.TempDir()
+	for _, tt := range []struct {
+		during string
+		pairs  int
+	}{{"pair 1 of 10: ", 0}, {"pair 3 of 10: ", 2}} {
+		path := filepath.Join(dir, strconv.Itoa(tt.pairs)+".json")
+		ctx, cancel := context.WithCancel(t.Context())
+		var out strings.Builder
+		code := run(ctx, []string{"bench", "--aa", "-c", "1", "-n", "25", "--max-regression", "rtt.p50=1%", "--strict",
+			"-o", "text", "-o", "json=" + path, "-o", "junit=" + path + ".xml", url}, strings.NewReader(""), &out, atLine{tt.during, cancel})
+		cancel()
+		busy(t, ran{code: code})
+		if code != exitInterrupted {
+			t.Fatalf("in %sgot exit code %d, %s", tt.during, code, out.String())
+		}
+		document, err := os.ReadFile(path)
+		if tt.pairs == 0 {
+			if err == nil || out.Len() > 0 {
+				t.Errorf("in %sgot %s, %v, want nothing", tt.during, out.String(), err)
+			}
+			continue
+		}
+		var saved judgement
+		if err := json.Unmarshal(document, &saved); err != nil {
+			t.Fatal(err)
+		}
+		if !saved.Interrupted || saved.Outcome != "" || saved.Bench == nil || len(saved.Bench.Pairs) != tt.pairs || saved.Bench.Pairs[1].New.Messages.Received != 25 {
+			t.Errorf("got %.500s", document)
+		}
+		if !strings.HasPrefix(out.String(), "bench --aa: interrupted, no verdict\n") || !strings.Contains(out.String(), "rtt.p50: ") {
+			t.Errorf("got %s", out.String())
+		}
+		if document, err := os.ReadFile(path + ".xml"); err != nil || !strings.Contains(string(document), "<error") {
+			t.Errorf("got %s, %v, want an error", document, err)
+		}
 	}
 }
 

@@ -15,14 +15,16 @@ type judgement struct {
 	Tool stats.Tool `json:"tool"`
 	// Kind is how it came about: bench, compare, indicative.
 	Kind string `json:"kind"`
-	// Outcome is that of all metrics together, absent where it is indicative.
-	Outcome regress.Outcome `json:"outcome,omitempty"`
-	Old     string          `json:"old"` // what was compared, in words
-	New     string          `json:"new"`
-	Basis   string          `json:"basis"` // on what it stands, in words
-	Metrics []judgedMetric  `json:"metrics"`
-	Notes   []string        `json:"notes,omitempty"`
-	Bench   *benchRecord    `json:"bench,omitempty"`
+	// Outcome is that of all metrics together, absent where it is indicative or
+	// the bench was interrupted.
+	Outcome     regress.Outcome `json:"outcome,omitempty"`
+	Interrupted bool            `json:"interrupted,omitempty"`
+	Old         string          `json:"old"` // what was compared, in words
+	New         string          `json:"new"`
+	Basis       string          `json:"basis"` // on what it stands, in words
+	Metrics     []judgedMetric  `json:"metrics"`
+	Notes       []string        `json:"notes,omitempty"`
+	Bench       *benchRecord    `json:"bench,omitempty"`
 
 	strict bool // what is inconclusive fails
 	left   []regress.LeftOut
@@ -138,6 +140,9 @@ func (m *judgedMetric) verdict() string {
 // cases returns the metrics as JUnit and GitHub's annotations tell them.
 func (j *judgement) cases() []report.Case {
 	var cases []report.Case
+	if j.Interrupted {
+		return []report.Case{{Name: j.Kind, Outcome: report.Unusable, Text: j.heading()}}
+	}
 	for _, m := range j.Metrics {
 		old, new, change, interval := m.cells()
 		c := report.Case{Name: m.Name, Text: fmt.Sprintf("%s: %s to %s, %s (%s)", m.verdict(), old, new, change, interval)}

@@ -78,6 +78,8 @@ func writeJudgement(j *judgement, outputs []output, stdout io.Writer) error {
 // heading returns the judgement in a few words.
 func (j *judgement) heading() string {
 	switch {
+	case j.Interrupted:
+		return "interrupted, no verdict"
 	case j.Outcome != "":
 		return string(j.Outcome)
 	case j.fails():

@@ -49,6 +49,22 @@ func Bench(pairs []Pair, metrics []Metric) (*Report, error) {
 	return r, nil
 }
 
+// Medians returns the figures of the metrics in any number of pairs, one at least,
+// without a test: a Change is without its Effect. The metrics are DefaultMetrics
+// where nil, and the errors those of Bench.
+func Medians(pairs []Pair, metrics []Metric) ([]Change, []LeftOut, error) {
+	if metrics == nil {
+		metrics = DefaultMetrics()
+	}
+	old, new := sides(pairs)
+	samples, left, err := samples(old, new, metrics)
+	var changes []Change
+	for _, s := range samples {
+		changes = append(changes, Change{Metric: s.metric, Old: medianOf(s.old), New: medianOf(s.new)})
+	}
+	return changes, left, err
+}
+
 // Undecided reports whether a bench is to be extended to LastLook: it is not
 // there yet, and some metric is inconclusive while none has regressed. What has
 // regressed needs no more pairs to fail a build, and what was left out is so

@@ -276,6 +276,19 @@ func TestMissingFiguresExcuseNothing(t *testing.T) {
 	}
 }
 
+func TestMediansOfAnyNumberOfPairs(t *testing.T) {
+	pairs := pairsOf(3, func(i int) (old, new *stats.Result) {
+		return run(0, []int64{30, 10, 20}[i], 0, 0, 1000), run(0, []int64{5, 7, 6}[i], 0, 0, 1000)
+	})
+	changes, left, err := Medians(pairs, nil)
+	if err != nil || len(changes) != 1 || changes[0].Metric.Name != "rtt.p50" || changes[0].Old != 20 || changes[0].New != 6 || len(left) != 3 {
+		t.Errorf("got %+v, %+v, %v", changes, left, err)
+	}
+	if _, _, err := Medians(pairs, []Metric{{}}); err == nil {
+		t.Error("a metric that is none: got no error")
+	}
+}
+
 func TestNothingToCompare(t *testing.T) {
 	nothing := func(int) (old, new *stats.Result) { return &stats.Result{}, &stats.Result{} }
 	r, err := Bench(pairsOf(FirstLook, nothing), nil)
