@@ -59,6 +59,7 @@ func TestCompareOneWithOneIsIndicative(t *testing.T) {
 	}{
 		{[]string{fast, slow}, exitOK, "indicative: indicative only\n"},
 		{[]string{"--old", fast, "--new", slow}, exitOK, "INDICATIVE: two runs of the same server"},
+		{[]string{fast, slow}, exitOK, "rtt.p50 is the median of the seconds' p50, and rtt.p99 the mean of"},
 		{[]string{fast, slow, "--strict"}, exitOK, "indicative only"},
 		{[]string{"--max-regression", "rtt.p50=10%", fast, slow}, exitRegressed, "over 10%\n"},
 		{[]string{"--max-regression", "rtt.p50=40%", fast, slow}, exitOK, "not over 40%\n"},

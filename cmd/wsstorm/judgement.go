@@ -93,6 +93,7 @@ func indicated(old, new *stats.Result, metrics []regress.Metric) (*judgement, er
 		j.Metrics = append(j.Metrics, newJudgedMetric(c))
 	}
 	j.Notes = append(j.Notes, "INDICATIVE: two runs of the same server may differ by more than these intervals, which are too narrow for short runs and know nothing of the difference between runs. wsstorm bench gives an answer.")
+	j.Notes = append(j.Notes, "rtt.p50 is the median of the seconds' p50, and rtt.p99 the mean of their p99: not the runs' own figures.")
 	j.leftOut(left)
 	return j, nil
 }

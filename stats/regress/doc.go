@@ -94,6 +94,6 @@
 // when seconds vary by 5% and are correlated by 0.3 with their neighbours:
 //
 //	                          10 s   30 s   60 s
-//	runs do not differ        14.8    6.4    3.0
-//	runs differ by 2%         22.4   18.4   28.2
+//	runs do not differ        11.0    3.2    1.0
+//	runs differ by 2%         14.2   12.0   16.0
 package regress

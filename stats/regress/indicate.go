@@ -1,6 +1,7 @@
 package regress
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -21,10 +22,12 @@ const (
 )
 
 // Indicate compares two single results by what they saw second by second. It
-// knows the rate, rtt.p50 and rtt.p99, and takes of each the mean over the
-// measured seconds, of the latencies weighted by the replies in each: a figure
-// near the run's own, and not the same. Old and New of a Change are these means.
-// Other metrics are left out.
+// knows the rate, rtt.p50 and rtt.p99. Of the rate and of rtt.p99 it takes the mean
+// over the measured seconds, and of rtt.p50 the median, so that one bad second does
+// not make it. The latencies are weighted
+// by the replies in each second. Old and New of a Change are these figures, which
+// are not the run's own; a mean of p99 may be far from it. Other metrics are left
+// out.
 //
 // The interval holds 99% of the ratios of a moving-block bootstrap (Künsch, The
 // Jackknife and the Bootstrap for General Stationary Observations, Ann.
@@ -93,7 +96,7 @@ func bootstrap(old, new *series, metrics []Metric, n int, random *rand.Rand) []C
 		}
 	}
 	beyond := int(math.Round(float64(n+1)*(1-indicativeConfidence)/2)) - 1
-	a, b := old.means(), new.means()
+	a, b := old.figures(once(old)), new.figures(once(new))
 	changes := make([]Change, len(metrics))
 	for i, m := range metrics {
 		slices.Sort(effects[i])
@@ -110,6 +113,14 @@ func bootstrap(old, new *series, metrics []Metric, n int, random *rand.Rand) []C
 // A fraction is one second's part of a mean: what is added up, and by how much
 // it weighs.
 type fraction struct{ amount, weight float64 }
+
+// figure returns what the fraction alone amounts to, 0 where it says nothing.
+func (f fraction) figure() float64 {
+	if f.amount == 0 {
+		return 0
+	}
+	return f.amount / f.weight
+}
 
 // second returns the metric's part in an interval, and whether intervals know
 // it. An interval without a reply has no part in a latency.
@@ -132,11 +143,14 @@ func (m Metric) second(i stats.Interval) (f fraction, known bool) {
 // A series is the measured seconds of one result.
 type series struct {
 	seconds [][]fraction // by second, then by metric
-	block   int          // in seconds
+	// order is, by metric, the seconds with replies from the lowest figure up where
+	// a median is taken, and nil where it is a mean.
+	order [][]int
+	block int // in seconds
 }
 
 func newSeries(r *stats.Result, metrics []Metric) (*series, error) {
-	s := &series{}
+	s := &series{order: make([][]int, len(metrics))}
 	replied := 0
 	for _, interval := range r.Intervals {
 		if interval.Phase != "measure" || interval.LengthS <= 0 {
@@ -154,10 +168,13 @@ func newSeries(r *stats.Result, metrics []Metric) (*series, error) {
 	if replied < LeastSeconds {
 		return nil, fmt.Errorf("replies in %d measured seconds, and it takes %d", replied, LeastSeconds)
 	}
-	all := make([]fraction, len(metrics))
-	add(all, s.seconds)
-	for i, f := range all {
-		if !(f.amount > 0) {
+	for i, m := range metrics {
+		if !m.rate && m.quantile == stats.P50 {
+			s.sort(i)
+		}
+	}
+	for i, v := range s.figures(once(s)) {
+		if v == 0 {
 			return nil, fmt.Errorf("%s is 0 in every measured second", metrics[i].Name)
 		}
 	}
@@ -165,43 +182,71 @@ func newSeries(r *stats.Result, metrics []Metric) (*series, error) {
 	return s, nil
 }
 
-// means returns the mean of each metric over all seconds.
-func (s *series) means() []float64 {
-	all := make([]fraction, len(s.seconds[0]))
-	add(all, s.seconds)
-	return means(all)
+// sort has the median taken of the metric with that index.
+func (s *series) sort(metric int) {
+	order := []int{}
+	for i, second := range s.seconds {
+		if second[metric].weight > 0 {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		return cmp.Compare(s.seconds[i][metric].figure(), s.seconds[j][metric].figure())
+	})
+	s.order[metric] = order
 }
 
-// resample returns the mean of each metric over as many seconds, in blocks drawn
-// at random. Draws in which no reply was received say nothing, and are repeated.
+// once returns how many times each second counts in the series itself.
+func once(s *series) []int { return slices.Repeat([]int{1}, len(s.seconds)) }
+
+// resample returns each metric over as many seconds, in blocks drawn at random.
+// Draws in which no reply was received say nothing, and are repeated.
 func (s *series) resample(random *rand.Rand) []float64 {
 	n := len(s.seconds)
 	for {
-		all := make([]fraction, len(s.seconds[0]))
+		times := make([]int, n)
 		for drawn := 0; drawn < n; drawn += s.block {
 			from := random.IntN(n - s.block + 1)
-			add(all, s.seconds[from:from+min(s.block, n-drawn)])
+			for i := range min(s.block, n-drawn) {
+				times[from+i]++
+			}
 		}
-		if !slices.ContainsFunc(all, func(f fraction) bool { return f.amount == 0 }) {
-			return means(all)
-		}
-	}
-}
-
-// add adds seconds to the sums of each metric.
-func add(sums []fraction, seconds [][]fraction) {
-	for _, second := range seconds {
-		for i, f := range second {
-			sums[i].amount += f.amount
-			sums[i].weight += f.weight
+		if figures := s.figures(times); !slices.Contains(figures, 0) {
+			return figures
 		}
 	}
 }
 
-func means(sums []fraction) []float64 {
-	means := make([]float64, len(sums))
-	for i, f := range sums {
-		means[i] = f.amount / f.weight
+// figures returns each metric over seconds that count so many times each, 0 where
+// none says anything.
+func (s *series) figures(times []int) []float64 {
+	sums := make([]fraction, len(s.order))
+	for i, second := range s.seconds {
+		for metric, f := range second {
+			sums[metric].amount += f.amount * float64(times[i])
+			sums[metric].weight += f.weight * float64(times[i])
+		}
 	}
-	return means
+	figures := make([]float64, len(sums))
+	for metric, sum := range sums {
+		if order := s.order[metric]; order != nil {
+			figures[metric] = s.median(metric, order, times, sum.weight)
+		} else {
+			figures[metric] = sum.figure()
+		}
+	}
+	return figures
+}
+
+// median returns the least figure that the seconds with half of the weight do not
+// exceed.
+func (s *series) median(metric int, order, times []int, weight float64) float64 {
+	below := 0.0
+	for _, i := range order {
+		f := s.seconds[i][metric]
+		if below += f.weight * float64(times[i]); times[i] > 0 && below >= weight/2 {
+			return f.figure()
+		}
+	}
+	return 0
 }

@@ -52,7 +52,7 @@ func TestIndicate(t *testing.T) {
 	}
 }
 
-func TestIndicateTakesMeansOverTheMeasuredSeconds(t *testing.T) {
+func TestIndicateTakesTheMeasuredSeconds(t *testing.T) {
 	r := &stats.Result{Intervals: []stats.Interval{
 		{Phase: "warmup", LengthS: 1, Received: 1, RTTP50NS: 1, RTTP99NS: 1},
 		{Phase: "measure", LengthS: 0},
@@ -69,10 +69,53 @@ func TestIndicateTakesMeansOverTheMeasuredSeconds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []float64{500 / 2.5, 1250, 6000} {
+	for i, want := range []float64{500 / 2.5, 1000, 6000} {
 		if got := changes[i].Old; math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s: got %v, want %v", changes[i].Metric.Name, got, want)
 		}
+	}
+}
+
+// One bad second of thirty is no matter of the p50, and one of the p99.
+func TestIndicateOfOneBadSecond(t *testing.T) {
+	seconds := func(bad int64) *stats.Result {
+		r := &stats.Result{}
+		for i := range int64(30) {
+			p50 := 1000 + i
+			if i == 7 {
+				p50 *= bad
+			}
+			r.Intervals = append(r.Intervals, stats.Interval{Phase: "measure", LengthS: 1, Received: 300, RTTP50NS: p50, RTTP99NS: 3 * p50})
+		}
+		return r
+	}
+	changes, _, err := Indicate(seconds(1), seconds(300), nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p50 := changes[1]; p50.Old != 1014 || p50.New != 1015 || p50.Effect.High > math.Log(1.05) {
+		t.Errorf("got %+v, want the median second's", p50)
+	}
+	if p99 := changes[2]; p99.New < 10*p99.Old {
+		t.Errorf("got %+v, want the mean of all", p99)
+	}
+}
+
+// The seconds weigh as much as replies came in them, and those without say
+// nothing.
+func TestMedianIsWeighted(t *testing.T) {
+	r := &stats.Result{}
+	for i := range int64(2 * LeastSeconds) {
+		s := stats.Interval{Phase: "measure", LengthS: 1, Received: 100, RTTP50NS: 9000, RTTP99NS: 9000} // slow, and few
+		if i%2 == 0 {
+			s.Received, s.RTTP50NS = 900, 1000
+		}
+		r.Intervals = append(r.Intervals, s, stats.Interval{Phase: "measure", LengthS: 1})
+	}
+	r.Intervals = append(r.Intervals, stats.Interval{Phase: "measure", LengthS: 1, Received: 100, RTTP50NS: 9000, RTTP99NS: 9000})
+	changes, _, err := Indicate(r, r, nil, 1)
+	if err != nil || changes[1].Old != 1000 {
+		t.Errorf("got %+v, %v, want an rtt.p50 of 1000", changes, err)
 	}
 }
 
@@ -80,8 +123,8 @@ func TestIndicateTakesMeansOverTheMeasuredSeconds(t *testing.T) {
 // only blocks show it.
 func TestBlocksWidenTheInterval(t *testing.T) {
 	width := func(seconds [][]fraction, block int) float64 {
-		s := &series{seconds: seconds, block: block}
-		e := bootstrap(s, s, DefaultMetrics()[1:2], 1_999, newRandom(12))[0].Effect
+		s := &series{seconds: seconds, order: make([][]int, 1), block: block}
+		e := bootstrap(s, s, DefaultMetrics()[2:3], 1_999, newRandom(12))[0].Effect
 		return e.High - e.Low
 	}
 	var seconds [][]fraction
