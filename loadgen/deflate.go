@@ -15,9 +15,17 @@ type deflation struct {
 	frame    []byte
 }
 
+// leastCompressed is what a server may send as one compressed message whatever the sizes
+// of the load, in bytes: a greeting, say.
+const leastCompressed = 1 << 20
+
 // agree takes note of the parameters of permessage-deflate; before opened.
 func (s *session) agree(w *worker, p wsclient.DeflateParams) {
 	s.deflate = &deflation{deflater: p.Deflater(), inflater: p.Inflater(w.plan.MaxMessage)}
+	if w.plan.Reply == ReplyEcho && w.publication == nil {
+		// What is echoed is hardly longer than what was sent, and has to be kept.
+		s.deflate.inflater.MaxCompressed = max(leastCompressed, 2*int64(w.sizes.max()))
+	}
 	s.dec.Deflate = true
 }
 

@@ -62,9 +62,9 @@ func deflateFaults() []hostileCase {
 
 // deflateBombs are what would cost memory if it were kept.
 func deflateBombs() []hostileCase {
-	bomb := func(name string, send func(c *wildConn)) hostileCase {
+	bomb := func(name string, limit int64, send func(c *wildConn)) hostileCase {
 		return hostileCase{
-			name: name, as: isDropped, class: []stats.Class{stats.ErrTooBig}, plan: offersDeflate(1 << 20),
+			name: name, as: isDropped, class: []stats.Class{stats.ErrTooBig}, plan: offersDeflate(limit),
 			do: func(c *wildConn) {
 				c.upgradeDeflate()
 				c.message()
@@ -76,8 +76,8 @@ func deflateBombs() []hostileCase {
 	// 256 MiB of zeros in 256 KiB: a piece that ends with a flush can be repeated.
 	zeros := sync.OnceValue(func() []byte { return bytes.Repeat(flushed(make([]byte, 1<<20)), 256) })
 	return []hostileCase{
-		bomb("a compressed bomb", func(c *wildConn) { c.send(appendFrame(nil, wholeBinary|rsv1, zeros())) }),
-		bomb("a compressed bomb in fragments", func(c *wildConn) {
+		bomb("a compressed bomb", 1<<20, func(c *wildConn) { c.send(appendFrame(nil, wholeBinary|rsv1, zeros())) }),
+		bomb("a compressed bomb in fragments", 1<<20, func(c *wildConn) {
 			first := firstBinary | byte(rsv1)
 			for p := range chunks(zeros(), 1000) {
 				c.send(appendFrame(nil, first, p))
@@ -85,9 +85,13 @@ func deflateBombs() []hostileCase {
 			}
 			c.send([]byte{fin, 0})
 		}),
-		bomb("a compressed message without end", func(c *wildConn) {
+		bomb("a compressed message without end", 1<<20, func(c *wildConn) {
 			c.send(appendFrame(nil, firstBinary|rsv1, nil))
 			c.flood(repeated(appendFrame(nil, 0, make([]byte, 100)), 1<<16))
+		}),
+		bomb("a compressed message without end, and the usual limit", 0, func(c *wildConn) {
+			c.send(appendFrame(nil, firstBinary|rsv1, nil))
+			c.flood(appendFrame(nil, 0, make([]byte, 1<<20)))
 		}),
 	}
 }
