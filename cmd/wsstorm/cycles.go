@@ -13,7 +13,8 @@ import (
 // repeat makes the run as often as --cycles says, each time the same to the last
 // bit of its seed, and returns all of it added up. What one cycle does to the
 // server is there in the next: a cycle that opens no connection ends nothing. An
-// interrupt, and an objective that ends a run, end the cycles too.
+// interrupt ends the cycles too, and so does an objective of --abort-early that a
+// cycle has missed, be that known at its end only.
 func (r *request) repeat(ctx context.Context, s streams, show func(loadgen.Progress)) (*stats.Result, error) {
 	var cycles []*stats.Result
 	for i := range r.cycles {
@@ -30,6 +31,10 @@ func (r *request) repeat(ctx context.Context, s streams, show func(loadgen.Progr
 		if cycle.Interrupted || cycle.EndedByObjective() {
 			break
 		}
+		if at := r.missedForGood(cycle); at >= 0 && i+1 < r.cycles {
+			cycle.Objectives[at].EndedRun = true
+			break
+		}
 	}
 	total, err := stats.Chain(cycles)
 	if err != nil {
@@ -41,6 +46,19 @@ func (r *request) repeat(ctx context.Context, s streams, show func(loadgen.Progr
 		total.Objectives[i].EndedRun = o.EndedRun
 	}
 	return total, nil
+}
+
+// missedForGood returns the index of an objective of --abort-early that a whole
+// cycle has missed, which those that follow cannot put right; -1 where there is
+// none. What a cycle was too short for, another one may tell.
+func (r *request) missedForGood(cycle *stats.Result) int {
+	for i, o := range r.objectives { // Check keeps to their order
+		known := cycle.Objectives[i].Value != nil || cycle.WindowS >= o.Row().Seconds()
+		if r.abortEarly && o.Early() && known && cycle.Objectives[i].Missed {
+			return i
+		}
+	}
+	return -1
 }
 
 // rest waits, and reports whether it was left to.

@@ -132,3 +132,45 @@ func TestAnObjectiveEndsTheCycles(t *testing.T) {
 		t.Errorf("got exit code %d, %q, %d cycles, objectives %+v", got.code, got.err, len(r.Cycles), r.Objectives)
 	}
 }
+
+// What is known at the end of a cycle only ends those that would follow: lost
+// replies, and connections that failed at once, with nothing left to end.
+func TestAMissedCycleEndsTheCycles(t *testing.T) {
+	t.Parallel() // it mostly waits
+	silent := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) { echo(w, r, nothing) })
+	const closed = "ws://127.0.0.1:1/"
+	type test struct {
+		url  string
+		args []string
+		want int // cycles
+		code int
+	}
+	tests := []test{
+		{closed, []string{"--fail-if", "failed>0", "--abort-early"}, 1, exitFailed},
+		{closed, []string{"--fail-if", "failed>0"}, 3, exitFailed},
+		{closed, []string{"--fail-if", "failed>2", "--abort-early"}, 3, exitFailed}, // each has two
+		{silent, []string{"--fail-if", "lost>1", "--fail-if", "rtt.p50<1h", "--abort-early"}, 1, exitMissed},
+		{silent, []string{"--fail-if", "lost>2", "--fail-if", "rtt.p50<1h", "--abort-early"}, 3, exitFailed},
+		// Too short to know: the next one may not be.
+		{silent, []string{"--fail-if", "lost>9", "--fail-if", "rtt.p50>1s for 60s", "--abort-early"}, 3, exitFailed},
+	}
+	atOnce(t, tests, func(t *testing.T, tt test) {
+		args := append(tt.args, "--cycles", "3", "-c", "2", "-n", "2", "--drain", "50ms", "-o", "json", tt.url)
+		got := wsstorm(t, args...)
+		r := got.result(t)
+		ended := tt.want < 3 && slices.Contains(args, "--abort-early")
+		if len(r.Cycles) != tt.want || r.EndedByObjective() != ended || r.Interrupted != ended || !got.ended(tt.code) {
+			t.Errorf("%q: got exit code %d, %q, %d cycles, interrupted %v, objectives %+v, want %d, %d",
+				tt.args, got.code, got.err, len(r.Cycles), r.Interrupted, r.Objectives, tt.code, tt.want)
+		}
+	})
+}
+
+// Nothing follows the last cycle that could have been ended.
+func TestTheLastCycleEndsNothing(t *testing.T) {
+	silent := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) { echo(w, r, nothing) })
+	got := wsstorm(t, "--cycles", "1", "-c", "2", "-n", "2", "--drain", "50ms", "--fail-if", "lost>1", "--abort-early", "-o", "json", silent)
+	if r := got.result(t); r.EndedByObjective() || r.Interrupted || !r.Objectives[0].Missed {
+		t.Errorf("got interrupted %v, objectives %+v", r.Interrupted, r.Objectives)
+	}
+}

@@ -22,7 +22,8 @@ func (f *flags) objectiveFlags(set *pflag.FlagSet) {
 		"fail-if", "exit with 3 where this holds, or cannot be checked: rtt.p99>25ms, messages.rate<50k, lost>0.1%, "+
 			"'rtt.p99>25ms for 5s' (second by second, in a row); repeatable; errors>0 where nothing is said of errors")
 	set.BoolVar(&f.abortEarly, "abort-early", false,
-		"end the run as soon as such an objective is missed for good: errors, lost or connections.failed above a number, or one for some seconds")
+		"end the run, and the cycles that would follow, as soon as such an objective is missed for good: errors, lost or connections.failed above a number, or one for some seconds; "+
+			"what nobody answers is lost with its connection, or at the end")
 }
 
 // parseObjective reads an objective. Where there is no such metric, the error
