@@ -208,7 +208,7 @@ var every = [][]string{
 	{"--connect-stage", "1s:0-5,2s:5", "--connect-stage", "1m:5-0", "--in-flight", "2"},
 	{"--connect-stage", "1s:5", "--idle"},
 	{"--max-load", "rtt.p99<25ms"},
-	{"--max-load", "rtt.p99<25ms", "--arrival", "poisson", "--rate", "7", "--reply", "none", "--vary", "rate", "-d", "5"},
+	{"--max-load", "lag.p99<25ms", "--arrival", "poisson", "--rate", "700", "--reply", "none", "--vary", "rate", "-d", "5"},
 	{"--max-load", "lost<=5", "--vary", "connections", "-c", "7", "--in-flight", "2"},
 	{"--source-ip", "127.0.0.2-9,127.1.0.0/16,::1", "--connect-to", "127.0.0.1,127.0.0.3", "ws://host/"},
 	{"--find-idle-timeout", "10m", "--ping-timeout", "3s", "-c", "200"},

@@ -38,6 +38,13 @@ func parseObjective(s string) (objective.Objective, error) {
 	return o, err
 }
 
+// metricOf returns the name of the metric that an objective is about, as it was
+// given.
+func metricOf(o objective.Objective) string {
+	name := o.String()
+	return name[:strings.IndexAny(name, "<>=!")] // an objective has an operator
+}
+
 // checkObjectives returns what is wrong between the objectives and the other
 // flags.
 func (r *request) checkObjectives() error {

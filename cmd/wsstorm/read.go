@@ -167,5 +167,8 @@ func (r *request) resolve() error {
 	if err := r.checkObjectives(); err != nil {
 		return err
 	}
+	if err := r.checkSearch(); err != nil {
+		return err
+	}
 	return r.complete()
 }

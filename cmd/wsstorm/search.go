@@ -76,9 +76,58 @@ func (r *request) resolveSearch() {
 	}
 }
 
-// values returns how many messages a run has at least, for the objective to be
-// known; a few more than just enough, since Poisson arrivals vary.
-func (r *request) values() float64 { return 1.2 * float64(max(10, r.goal.Values())) }
+// spare is how many more messages a run is to have than just enough, since Poisson
+// arrivals vary.
+const spare = 1.2
+
+// values returns how many messages a run with so many connections has at least,
+// for the objective to be known. In a broadcast each is delivered to all that
+// subscribe; what is counted of connections needs no messages.
+func (r *request) values(connections int) float64 {
+	need := float64(r.goal.Values())
+	switch name, _, _ := strings.Cut(metricOf(r.goal), "."); name {
+	case stats.Delivery.String():
+		need = math.Ceil(need / float64(max(1, connections-r.publishers)))
+	case stats.RTT.String(), stats.Service.String(), stats.Lag.String(), stats.Queue.String(), stats.Skew.String():
+	default:
+		need = 0
+	}
+	return spare * max(10, need)
+}
+
+// longest returns the longest run that a search makes.
+func (r *request) longest() time.Duration {
+	if r.given("duration") {
+		return r.plan.Duration
+	}
+	return longestProbe
+}
+
+// checkSearch returns what is wrong between the rate of a search and its
+// objective: a run with too few messages for it would say nothing.
+func (r *request) checkSearch() error {
+	p := &r.plan
+	if !r.given("max-load") || !r.given("rate") {
+		return nil
+	}
+	need := r.values(p.Connections)
+	if r.vary == varyConnections { // the rate stays, so that just enough is enough
+		need /= spare
+		if r.goal.Values() == 0 {
+			return nil
+		}
+	}
+	if p.Rate*r.longest().Seconds() >= need {
+		return nil
+	}
+	takes := time.Duration(math.Ceil(need/p.Rate*10)) * time.Second / 10
+	why := metricOf(r.goal) + " needs " + report.Count(int64(math.Ceil(need))) + " messages: at " + report.Rate(p.Rate) + " that is " + formatDuration(takes)
+	if r.given("duration") {
+		return usagef("%s contradicts %s: %s; raise --rate or --duration", r.told("rate"), r.told("duration"), why)
+	}
+	return usagef("%s contradicts %s: %s, and a run of a search takes %s at most; raise --rate, or give a --duration",
+		r.told("rate"), r.told("max-load"), why, formatDuration(longestProbe))
+}
 
 // bounds says where a search looks.
 func (r *request) bounds() knee.Search {
@@ -88,11 +137,7 @@ func (r *request) bounds() knee.Search {
 		s.Most = maxConnections
 		return s
 	}
-	longest := longestProbe
-	if r.given("duration") {
-		longest = r.plan.Duration
-	}
-	s.Least = math.Ceil(max(1, r.values()/longest.Seconds()))
+	s.Least = math.Ceil(max(1, r.values(r.plan.Connections)/r.longest().Seconds()))
 	s.Start = max(s.Least, math.Round(r.plan.Rate))
 	s.Most = max(s.Start, maxRate)
 	return s
@@ -107,7 +152,7 @@ func (r *request) planAt(load float64) loadgen.Plan {
 		p.Rate = load
 	}
 	if p.Rate > 0 && !r.given("duration") {
-		enough := time.Duration(r.values() / p.Rate * float64(time.Second)).Round(time.Second / 10)
+		enough := time.Duration(r.values(p.Connections) / p.Rate * float64(time.Second)).Round(time.Second / 10)
 		p.Duration = min(max(p.Duration, enough), longestProbe)
 	}
 	return p

@@ -325,6 +325,11 @@ func TestPlansOfASearch(t *testing.T) {
 		{[]string{"--scenario", "rate", "--max-load", "rtt.p99<25ms"}, 1, loadgen.Plan{Connections: 100, Rate: 1, Duration: 10 * second}, 120, 5000},
 		{[]string{"--max-load", "rtt.p99<25ms", "--vary", "connections"}, 7, loadgen.Plan{Connections: 7, InFlight: 1, Duration: 5 * second}, 1, 50},
 		{[]string{"--max-load", "rtt.p99<25ms", "--vary", "connections", "--rate", "100"}, 7, loadgen.Plan{Connections: 7, Rate: 100, Duration: 12 * second}, 1, 50},
+		// Messages have nothing to do with it.
+		{[]string{"--max-load", "open.p99<25ms", "--rate", "20", "-d", "1"}, 20, loadgen.Plan{Connections: 50, Rate: 20, Duration: second}, 12, 20},
+		// A message is as many deliveries as there are subscribers.
+		{[]string{"--max-load", "delivery.p99<25ms", "--scenario", "broadcast"}, 10, loadgen.Plan{Connections: 201, Rate: 10, Duration: 10 * second}, 2, 10},
+		{[]string{"--max-load", "delivery.p99<25ms", "--broadcast", "--rate", "10", "-c", "11"}, 10, loadgen.Plan{Connections: 11, Rate: 10, Duration: 12 * second}, 2, 10},
 		{[]string{"--max-load", "open.p99<25ms", "--vary", "connections", "--idle", "-c", "5"}, 7, loadgen.Plan{Connections: 7, Duration: 5 * second}, 1, 5},
 	}
 	for _, tt := range tests {
