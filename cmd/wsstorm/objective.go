@@ -49,7 +49,15 @@ func metricOf(o objective.Objective) string {
 // flags.
 func (r *request) checkObjectives() error {
 	p := &r.plan
+	if r.given("max-load") {
+		if err := r.checkMeasured("max-load", r.goal); err != nil {
+			return err
+		}
+	}
 	for _, o := range r.objectives {
+		if err := r.checkMeasured("fail-if", o); err != nil {
+			return err
+		}
 		if p.Duration > 0 && o.Row() > p.Duration {
 			return usagef("%s %q needs %s %s at least: nothing lasts longer than what is measured",
 				r.told("fail-if"), o, r.told("duration"), formatDuration(o.Row()))

@@ -121,6 +121,24 @@ func TestObjectivesOfAScenario(t *testing.T) {
 	}
 }
 
+// What a run may have to measure is no contradiction, though it need not come to it.
+func TestObjectivesThatARunMayHave(t *testing.T) {
+	for _, args := range [][]string{
+		{"--idle", "--fail-if", "rtt.count>0"},
+		{"--idle", "--fail-if", "messages.received>0", "--fail-if", "open.p99>1s", "--fail-if", "idle.min<1m"},
+		{"--scenario", "broadcast", "--fail-if", "delivery.p99>1s", "--fail-if", "broadcast.lost>0", "--fail-if", "rtt.p99>1s for 5s"},
+		{"--reconnect", "immediate", "--fail-if", "recovery.all>5s"},
+		{"--scenario", "churn", "--fail-if", "recovery.p50>5s"},
+		{"--fail-if", "recovery.count>0", "--fail-if", "closing.last_gone>1s", "--fail-if", "ping.p99>1s"},
+		{"--compress", "--fail-if", "compression.sent_wire>1MB"},
+		{"--rate", "5", "--reply", "any", "--fail-if", "rtt.p99>1s", "--fail-if", "service.p99>1s"},
+		{"--max-load", "open.p99<1s", "--vary", "connections", "--idle"},
+		{"--max-load", "delivery.p50<1s", "--broadcast"},
+	} {
+		mustRead(t, args...)
+	}
+}
+
 // A run of ten minutes that misses an objective ends at the next look at it, and
 // says which one it was.
 func TestAbortEarly(t *testing.T) {
