@@ -51,6 +51,9 @@ func (r *request) run(ctx context.Context, s streams) error {
 	if err := checkOutputs(r.outputs); err != nil {
 		return err
 	}
+	if err := checkApart(r.outputs, "save-baseline", r.baseline.to); err != nil {
+		return err
+	}
 	if err := r.baseline.prepare(s.in, r.args()); err != nil {
 		return err
 	}

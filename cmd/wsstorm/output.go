@@ -17,16 +17,14 @@ import (
 // checkOutputs returns what is wrong with the places where reports are to go. A
 // long run must not end with a report that cannot be written.
 func checkOutputs(outputs []output) error {
-	places := map[string]output{}
-	for _, o := range outputs {
-		if other, taken := places[o.path]; taken {
+	for i, o := range outputs {
+		if at := slices.IndexFunc(outputs[:i], func(other output) bool { return samePlace(o.path, other.path) }); at >= 0 {
 			where := "standard output"
 			if o.path != "" {
 				where = o.path
 			}
-			return usagef("--output %s contradicts --output %s: both go to %s; --output %s=FILE writes a file", o, other, where, o.format)
+			return usagef("--output %s contradicts --output %s: both go to %s; --output %s=FILE writes a file", o, outputs[at], where, o.format)
 		}
-		places[o.path] = o
 		if o.path == "" || isStepSummary(o.path) {
 			continue
 		}
@@ -35,6 +33,48 @@ func checkOutputs(outputs []output) error {
 		}
 	}
 	return nil
+}
+
+// checkApart returns what is wrong between the reports of a run and what is saved
+// beside them, by another flag; path is empty where it was not given.
+func checkApart(outputs []output, flag, path string) error {
+	for _, o := range outputs {
+		if path != "" && o.path != "" && samePlace(o.path, path) {
+			return usagef("--output %s contradicts --%s %s: both go to %s", o, flag, path, o.path)
+		}
+	}
+	return nil
+}
+
+// samePlace reports whether what is written to one path would replace what was
+// written to the other. A device, a pipe or the summary of a step takes both, and
+// counts as the same by its name only.
+func samePlace(a, b string) bool {
+	switch {
+	case a == b:
+		return true
+	case a == "" || b == "" || isStepSummary(a) || isStepSummary(b):
+		return false
+	}
+	one, err := os.Stat(a)
+	other, err2 := os.Stat(b)
+	if err == nil && err2 == nil { // one file of two names, on a disk that knows no capitals too
+		return one.Mode().IsRegular() && os.SameFile(one, other)
+	}
+	return realPath(a) == realPath(b)
+}
+
+// realPath returns the one path of a file that need not exist yet, or path where
+// that is not known.
+func realPath(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(dir, filepath.Base(abs))
+	}
+	return abs
 }
 
 // tryFile reports whether a file could be written, and leaves everything as it

@@ -41,6 +41,49 @@ func TestWriteFileReplacesWhole(t *testing.T) {
 	}
 }
 
+func TestSamePlace(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("GITHUB_STEP_SUMMARY", "summary")
+	for _, name := range []string{"here", "there", "summary"} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink("here", "link"), os.Symlink(".", "same"), os.Symlink("later", "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		a, b string
+		want bool
+	}{
+		{"", "", true},
+		{"", "here", false},
+		{"here", "here", true},
+		{"here", "there", false},
+		{"here", "./here", true},
+		{"here", "link", true},
+		{"here", "same/here", true},
+		{"later", "./later", true},
+		{"later", dir + "/later", true},
+		{"later", "same/later", true},
+		{"later", "dangling", false}, // which is replaced
+		{"later", "no/such/dir/later", false},
+		{"no/such/dir/later", "no/such/../such/dir/later", true},
+		{"/dev/null", "/dev/../dev/null", false}, // takes both
+		{"/dev/null", "/dev/null", true},
+		{"summary", "./summary", false}, // the first is appended to
+	}
+	for _, tt := range tests {
+		if got := samePlace(tt.a, tt.b); got != tt.want {
+			t.Errorf("%q and %q: got %v, want %v", tt.a, tt.b, got, tt.want)
+		}
+		if got := samePlace(tt.b, tt.a); got != tt.want {
+			t.Errorf("%q and %q: got %v, want %v", tt.b, tt.a, got, tt.want)
+		}
+	}
+}
+
 func TestWriteFileLeavesNothingBehindWhereItCannot(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "taken")

@@ -167,6 +167,9 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"--max-message", "10", "-s", "64"}, "--max-message contradicts --size: the echo of a message of 64 bytes would be refused"},
 		{[]string{"-o", "text", "-o", "json"}, "--output json contradicts --output text: both go to standard output; --output json=FILE writes a file"},
 		{[]string{"-o", "json=" + dir + "/a", "-o", "text=" + dir + "/a"}, "--output text=" + dir + "/a contradicts --output json=" + dir + "/a: both go to " + dir + "/a; --output text=FILE writes a file"},
+		{[]string{"-o", "text=" + dir + "/a", "-o", "json=" + dir + "/./a"}, "--output json=" + dir + "/./a contradicts --output text=" + dir + "/a: both go to " + dir + "/./a; --output json=FILE writes a file"},
+		{[]string{"report", "x.json", "-o", "text=a2", "-o", "md=./a2"}, "--output md=./a2 contradicts --output text=a2: both go to ./a2; --output md=FILE writes a file"},
+		{[]string{"--save-baseline", dir + "/a", "-o", "json=" + dir + "//a"}, "--output json=" + dir + "//a contradicts --save-baseline " + dir + "/a: both go to " + dir + "//a"},
 
 		{[]string{"--publishers", "2"}, "--publishers needs --broadcast: otherwise each connection talks to the server for itself"},
 		{[]string{"--subscribe-message", "x"}, "--subscribe-message needs --broadcast: otherwise each connection talks to the server for itself"},
