@@ -36,7 +36,7 @@ type output struct {
 
 const outputUsage = "report as text, json, csv (second by second), hgrm (HdrHistogram's percentiles; hgrm:close for another metric), " +
 	"hlog (HdrHistogram's log), md, junit, gobench (for benchstat) or prom (Prometheus' text), " +
-	"to standard output or to a file; repeatable; text by default"
+	"to standard output (or -) or to a file; repeatable; text by default"
 
 // outputList returns the value of --output.
 func outputList(to *[]output) *list[output] {
@@ -50,8 +50,17 @@ func parseOutput(s string) (output, error) {
 	if _, _, err := parseFormat(format); err != nil {
 		return output{}, err
 	}
-	if found && path == "" {
+	return outputTo(format, path, found)
+}
+
+// outputTo returns the output of a format that goes to a path, where one was
+// given; - is standard output, as it is standard input where a result is read.
+func outputTo(format, path string, given bool) (output, error) {
+	switch {
+	case given && path == "":
 		return output{}, errors.New("the name of the file is missing")
+	case path == "-":
+		path = ""
 	}
 	return output{format, path}, nil
 }

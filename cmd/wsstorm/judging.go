@@ -27,7 +27,7 @@ func (j *judging) flags(set *pflag.FlagSet) {
 	set.BoolVar(&j.strict, "strict", false, "fail where the outcome is INCONCLUSIVE too")
 	set.VarP(&list[output]{to: &j.outputs, noun: "FORMAT[=FILE]", names: judgementFormats(), format: formatOutput,
 		parse: func(s string) (output, error) { return parseOutputAs(s, judgementFormats()) }},
-		"output", "o", either(judgementFormats())+", to standard output or to a file; repeatable; text by default")
+		"output", "o", either(judgementFormats())+", to standard output (or -) or to a file; repeatable; text by default")
 }
 
 // metrics returns the metrics to compare: the default ones, and those that a
@@ -106,8 +106,5 @@ func parseOutputAs(s string, formats []string) (output, error) {
 	if !slices.Contains(formats, format) {
 		return output{}, errors.New("the formats are " + either(formats) + didYouMean(format, formats))
 	}
-	if found && path == "" {
-		return output{}, errors.New("the name of the file is missing")
-	}
-	return output{format, path}, nil
+	return outputTo(format, path, found)
 }

@@ -168,6 +168,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-o", "text", "-o", "json"}, "--output json contradicts --output text: both go to standard output; --output json=FILE writes a file"},
 		{[]string{"-o", "json=" + dir + "/a", "-o", "text=" + dir + "/a"}, "--output text=" + dir + "/a contradicts --output json=" + dir + "/a: both go to " + dir + "/a; --output text=FILE writes a file"},
 		{[]string{"-o", "text=" + dir + "/a", "-o", "json=" + dir + "/./a"}, "--output json=" + dir + "/./a contradicts --output text=" + dir + "/a: both go to " + dir + "/./a; --output json=FILE writes a file"},
+		{[]string{"compare", "a.json", "b.json", "-o", "md=-", "-o", "json"}, "--output json contradicts --output md: both go to standard output; --output json=FILE writes a file"},
 		{[]string{"report", "x.json", "-o", "text=a2", "-o", "md=./a2"}, "--output md=./a2 contradicts --output text=a2: both go to ./a2; --output md=FILE writes a file"},
 		{[]string{"--save-baseline", dir + "/a", "-o", "json=" + dir + "//a"}, "--output json=" + dir + "//a contradicts --save-baseline " + dir + "/a: both go to " + dir + "//a"},
 

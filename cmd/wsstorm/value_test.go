@@ -297,6 +297,8 @@ var valueTests = []valueTest{
 
 	{"output", "json", "json", ""},
 	{"output", "json=a=b", "json=a=b", ""},
+	{"output", "json=-", "json", ""},
+	{"output", "json=./-", "json=./-", ""},
 	{"output", "hgrm:close=a:b", "hgrm:close=a:b", ""},
 	{"output", "jsno", "", "the formats are text, json, csv, hgrm, hlog, md, junit, gobench or prom; did you mean json?"},
 	{"output", "hgrm:rrt", "", "the metrics of hgrm are rtt, service, lag, queue, dns, connect, tls, upgrade, open, close, ping, open_after, idle, delivery, skew or recovery; did you mean rtt?"},
