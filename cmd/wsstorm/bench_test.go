@@ -221,7 +221,7 @@ func TestBenchRefuses(t *testing.T) {
 		{"--aa --idle --least rtt.p50=10% ws://127.0.0.1:1/", "by --least or --max-regression"},
 		{"--aa --idle --max-regression open.p50=10% --max-regression rtt.p50=10% ws://127.0.0.1:1/", "--max-regression rtt.p50=10% contradicts --idle: an idle run"},
 		{"--aa --scenario idle ws://127.0.0.1:1/", "--idle (idle.flags:"},
-		{"--aa --print-flags ws://127.0.0.1:1/", "unknown flag --print-flags"},
+		{"--aa --print-flags ws://127.0.0.1:1/", "--print-flags makes no sense with bench"},
 		{"--aa -o csv ws://127.0.0.1:1/", "text, json, md or junit"},
 	} {
 		got := wsstorm(t, append([]string{"bench"}, strings.Fields(tt.args)...)...)

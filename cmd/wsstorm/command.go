@@ -46,7 +46,7 @@ func commandNames() []string {
 func dispatch(ctx context.Context, args []string, s streams) error {
 	for _, c := range commands() {
 		if len(args) > 0 && args[0] == c.name {
-			return c.run(ctx, args[1:], s)
+			return ofCommand(c.name, c.run(ctx, args[1:], s))
 		}
 	}
 	return load(ctx, args, s)

@@ -23,12 +23,15 @@ const (
 
 // A usageError is something to be put right before a run can start. Its text is
 // one line: what is wrong, and what would be right.
-type usageError struct{ text string }
+type usageError struct {
+	text    string
+	unknown string // the flag, as it was given, where it is one that there is not
+}
 
 func (e *usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...)}
+	return &usageError{text: fmt.Sprintf(format, args...)}
 }
 
 // An exitError ends the program with a code and without a message: what there

@@ -35,7 +35,7 @@ func (c scrubber) cleanError(err error, s streams) error {
 	case errors.Is(err, pflag.ErrHelp):
 		return printHelp(s.out)
 	case errors.As(err, &usage):
-		return &usageError{c.clean(err.Error())}
+		return &usageError{text: c.clean(err.Error())}
 	}
 	return errors.New(c.clean(err.Error()))
 }

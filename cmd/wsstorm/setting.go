@@ -69,7 +69,7 @@ func parseWords(all *pflag.FlagSet, words []string, from string) ([]setting, err
 	if err := all.ParseAll(words, collect); errors.Is(err, pflag.ErrHelp) {
 		return nil, err
 	} else if err != nil {
-		return nil, usagef("%s%v", place(from), explain(err, all))
+		return nil, &usageError{text: place(from) + explain(err, all).Error(), unknown: unknownFlag(err)}
 	}
 	for _, word := range all.Args() {
 		settings = append(settings, setting{value: word, from: from})
@@ -85,14 +85,11 @@ func explain(err error, all *pflag.FlagSet) error {
 	var syntax *pflag.InvalidSyntaxError
 	switch {
 	case errors.As(err, &unknown):
-		name := unknown.GetSpecifiedName()
-		if unknown.GetSpecifiedShortnames() != "" {
-			return fmt.Errorf("unknown flag -%s; wsstorm --help lists the flags", name)
+		flag := unknownFlag(err)
+		if meant, ok := nearest(unknown.GetSpecifiedName(), flagNames(all)); ok && unknown.GetSpecifiedShortnames() == "" {
+			return fmt.Errorf("unknown flag %s; did you mean --%s?", flag, strings.ReplaceAll(meant, " or ", " or --"))
 		}
-		if meant, ok := nearest(name, flagNames(all)); ok {
-			return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, strings.ReplaceAll(meant, " or ", " or --"))
-		}
-		return fmt.Errorf("unknown flag --%s; wsstorm --help lists the flags", name)
+		return fmt.Errorf("unknown flag %s; %s", flag, helpOfRun)
 	case errors.As(err, &missing):
 		flag := missing.GetFlag()
 		return fmt.Errorf("--%s needs a value: --%s %s", flag.Name, flag.Name, flag.Value.Type())
@@ -100,6 +97,40 @@ func explain(err error, all *pflag.FlagSet) error {
 		return errors.New("a flag is written -x or --name")
 	}
 	return err
+}
+
+// helpOfRun says where the flags of a run are listed.
+const helpOfRun = "wsstorm --help lists the flags"
+
+// unknownFlag returns the flag that an error of pflag says there is not, with its
+// dashes; "" where it says something else.
+func unknownFlag(err error) string {
+	var unknown *pflag.NotExistError
+	switch {
+	case !errors.As(err, &unknown):
+		return ""
+	case unknown.GetSpecifiedShortnames() != "":
+		return "-" + unknown.GetSpecifiedName()
+	}
+	return "--" + unknown.GetSpecifiedName()
+}
+
+// ofCommand returns an error of a command. About a flag that the command does not
+// have it says whether a run has it, and where those of the command are listed.
+func ofCommand(command string, err error) error {
+	var usage *usageError
+	if !errors.As(err, &usage) || usage.unknown == "" {
+		return err
+	}
+	run := newFlags().all
+	flag := run.Lookup(strings.TrimPrefix(usage.unknown, "--"))
+	if len(usage.unknown) == len("-x") {
+		flag = run.ShorthandLookup(usage.unknown[1:])
+	}
+	if flag != nil && !flag.Hidden {
+		return usagef("%s makes no sense with %s; wsstorm help %s lists its flags", usage.unknown, command, command)
+	}
+	return usagef("%s", strings.Replace(usage.text, helpOfRun, "wsstorm help "+command+" lists the flags", 1))
 }
 
 // flagNames returns the names of the flags that a user may be meant to use.

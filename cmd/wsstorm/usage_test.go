@@ -40,7 +40,17 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"help", "serv"}, `there is no command "serv"; did you mean serve?`},
 		{[]string{"completion"}, "completion needs a shell: bash, zsh or fish"},
 		{[]string{"completion", "bsh"}, `no completion for "bsh": want bash, zsh or fish; did you mean bash?`},
-		{[]string{"version", "--short"}, "unknown flag --short; wsstorm --help lists the flags"},
+		{[]string{"version", "--short"}, "unknown flag --short; wsstorm help version lists the flags"},
+		{[]string{"bench", "--old", "a", "--listen", ":0", url}, "--listen makes no sense with bench; wsstorm help bench lists its flags"},
+		{[]string{"bench", "--baseline", "a"}, "--baseline makes no sense with bench; wsstorm help bench lists its flags"},
+		{[]string{"bench", "--version"}, "--version makes no sense with bench; wsstorm help bench lists its flags"},
+		{[]string{"bench", "--conections", "5"}, "unknown flag --conections; did you mean --connections?"},
+		{[]string{"report", "a.json", "--force"}, "unknown flag --force; wsstorm help report lists the flags"},
+		{[]string{"report", "a.json", "-c", "5"}, "-c makes no sense with report; wsstorm help report lists its flags"},
+		{[]string{"report", "a.json", "-q"}, "unknown flag -q; wsstorm help report lists the flags"},
+		{[]string{"compare", "--bogus"}, "unknown flag --bogus; wsstorm help compare lists the flags"},
+		{[]string{"serve", "--compres"}, "unknown flag --compres; did you mean --compress?"},
+		{[]string{"doctor", "--xyzzy"}, "unknown flag --xyzzy; wsstorm --help lists the flags"}, // it has those of a run
 		{[]string{"serv"}, `"serv" is neither a URL nor a command; did you mean serve?`},
 		{[]string{"-c", "5", "serve"}, "serve is a command: it comes first"},
 
