@@ -37,7 +37,7 @@ const (
 	ProbeHeld    = "held"    // the server kept to the objective
 	ProbeMissed  = "missed"  // it did not
 	ProbeInvalid = "invalid" // not to be believed: the client was the limit
-	ProbeGone    = "gone"    // the server opened no connection any more, which ends the search
+	ProbeGone    = "gone"    // no connection could be opened, or none any more, which ends the search
 )
 
 // ProbeOf sums up r, a run at the given load. The server's own failures make no

@@ -20,7 +20,6 @@ import (
 var (
 	errInterrupted = errors.New("interrupted")
 	errNoServer    = errors.New("no connection was opened")
-	errServerGone  = errors.New("no connection was opened any more")
 	errNoClient    = errors.New("the client keeps to no rate")
 )
 
@@ -59,7 +58,7 @@ func (r *request) search(ctx context.Context, s streams, show func(loadgen.Progr
 	switch {
 	case errors.Is(err, errInterrupted):
 		f.found.Interrupted = true
-	case errors.Is(err, errNoServer), errors.Is(err, errServerGone), errors.Is(err, errNoClient):
+	case errors.Is(err, errNoServer), errors.Is(err, errNoClient):
 	case err != nil:
 		return nil, err
 	}
@@ -108,22 +107,20 @@ func (f *finder) probe(ctx context.Context, load float64) (knee.Outcome, error) 
 	}
 	f.last = r
 	p := stats.ProbeOf(load, r)
-	gone := f.best != nil && r.Connections.Opened == 0
+	gone := r.Connections.Opened == 0
 	if gone {
-		p.Outcome = stats.ProbeGone
+		p.Outcome = stats.ProbeGone // whatever the objective makes of that
 	}
 	if err := f.keep(p); err != nil {
 		return 0, err
 	}
 	if gone {
-		return 0, errServerGone
+		return 0, errNoServer // nor will there be one at another load
 	}
 	outcome := outcomes[p.Outcome]
 	switch {
 	case outcome == knee.Held:
 		f.best = r // a search that has held a load looks above it
-	case f.best == nil && r.Connections.Opened == 0:
-		return 0, errNoServer // nor will there be one at another load
 	case f.best == nil && f.hopeless():
 		return outcome, errNoClient
 	}

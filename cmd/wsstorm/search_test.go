@@ -179,6 +179,12 @@ func TestSearchThatFindsNothing(t *testing.T) {
 			t.Errorf("%s: got exit code %d, %q, %+v, want %d, %q", tt.name, got.code, got.err, s, tt.code, tt.err)
 		}
 	})
+	// Nobody was asked whether it holds anything.
+	none := wsstorm(t, "--max-load", "rtt.max<1h", "--vary", "connections", "-c", "5", "-d", "100ms", "-o", "text", "ws://127.0.0.1:1/")
+	if none.code != exitFailed || !strings.Contains(none.out, "  gone\n") || !strings.Contains(none.out, "no connection could be opened") ||
+		strings.Contains(none.out, "does not hold") || strings.Contains(none.out, "any more") {
+		t.Errorf("no server: got exit code %d, %q\n%s", none.code, none.err, none.out)
+	}
 	if n := refused.Load(); n != 1 {
 		t.Errorf("a server that lets nobody in was asked %d times, want once", n)
 	}

@@ -125,6 +125,7 @@ func Conclusion(s *stats.Search) string {
 		}
 	}
 	missed := leastMissed(s)
+	gone := slices.IndexFunc(s.Probes, func(p stats.Probe) bool { return p.Outcome == stats.ProbeGone })
 	var text, beyond string
 	if i >= 0 {
 		beyond = amountOf(s, s.Beyond)
@@ -143,6 +144,8 @@ func Conclusion(s *stats.Search) string {
 		default:
 			text += fmt.Sprintf("; at %s it does not (%s): that is its limit.", beyond, missesOf(s.Probes[i]))
 		}
+	case i < 0 && gone >= 0:
+		text, gone = "nothing is known about the server: no connection could be opened.", -1
 	case i < 0:
 		text = "no probe was over."
 	case s.Limit == stats.ProbeInvalid && missed >= 0:
@@ -153,8 +156,8 @@ func Conclusion(s *stats.Search) string {
 	default:
 		text = fmt.Sprintf("the server does not hold %s even at %s (%s).", clean(s.Objective), beyond, missesOf(s.Probes[i]))
 	}
-	if k := slices.IndexFunc(s.Probes, func(p stats.Probe) bool { return p.Outcome == stats.ProbeGone }); k >= 0 {
-		text += fmt.Sprintf(" At %s it opened no connection any more, which ended the search.", amountOf(s, s.Probes[k].Load))
+	if gone >= 0 {
+		text += fmt.Sprintf(" At %s it opened no connection any more, which ended the search.", amountOf(s, s.Probes[gone].Load))
 	}
 	if s.Interrupted {
 		return "Interrupted: " + text

@@ -67,6 +67,13 @@ func searches() map[string]*stats.Search {
 		"interrupted": {Objective: "rtt.p99<25ms", Vary: stats.VaryRate, Held: 1000, Interrupted: true, Probes: []stats.Probe{
 			probe(1000, 1000, 0.12, 0.31),
 		}},
+		"closed": {Objective: "rtt.p50<2ms", Vary: stats.VaryConnections, Probes: []stats.Probe{
+			{Load: 5, Outcome: stats.ProbeGone, Verdict: stats.Invalid},
+		}},
+		"gone": {Objective: "rtt.p99<25ms", Vary: stats.VaryRate, Beyond: 500, Limit: stats.ProbeMissed, Probes: []stats.Probe{
+			missing(probe(1000, 1000, 1510, 2980), p99(2980)), missing(probe(500, 500, 740, 1490), p99(1490)),
+			{Load: 250, Outcome: stats.ProbeGone, Verdict: stats.Invalid},
+		}},
 		"nothing": {Objective: "rtt.p99<25ms", Vary: stats.VaryRate, Interrupted: true, Probes: []stats.Probe{}},
 	}
 }
