@@ -45,12 +45,17 @@ func (o Outcome) String() string {
 }
 
 // Measurement returns the Case that asks whether the numbers of r may be
-// believed. One without a verdict is Unusable.
+// believed. One without a verdict is Unusable, and of one that measured nothing
+// that is open.
 func Measurement(r *stats.Result) Case {
 	c := Case{Name: "measurement", Outcome: Unusable, Duration: seconds(r.WindowS)}
 	switch r.Verdict.Status {
 	case stats.Valid:
 		c.Outcome = Passed
+		if isUnmeasured(r) {
+			c.Outcome, c.Text = Inconclusive, nothingMeasured
+			return c
+		}
 	case stats.Suspect:
 		c.Outcome = Doubtful
 	case stats.Invalid:

@@ -24,7 +24,7 @@ func asked() []Case {
 
 func TestMeasurement(t *testing.T) {
 	for name, want := range map[string]Outcome{
-		"closed": Passed, "suspect": Doubtful, "invalid": Unusable, "zero": Unusable,
+		"closed": Passed, "unopened": Inconclusive, "suspect": Doubtful, "invalid": Unusable, "zero": Unusable,
 	} {
 		c := Measurement(results()[name])
 		if c.Outcome != want {

@@ -2,31 +2,50 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"wsstorm/stats"
 )
 
-// client tells what the load generator itself needed.
+// client tells what the load generator itself needed, where anything of that is
+// known.
 func (t *text) client() {
-	c := t.r.Client
-	if c == (stats.Client{}) {
+	checks := []string{"cpu", "gc", "scheduler", "steal", "throttling"}
+	rows := clientRows(t.r)
+	if len(rows) == 0 && !slices.ContainsFunc(t.r.Verdict.Findings, func(f stats.Finding) bool { return slices.Contains(checks, f.Check) }) {
 		return
 	}
 	t.title("Client")
-	if cpu := c.CPUUserS + c.CPUSystemS; cpu > 0 && t.r.WindowS > 0 {
-		busy := cpu / t.r.WindowS
+	for _, r := range rows {
+		t.row(r.label, r.items...)
+	}
+	t.findings(checks...)
+}
+
+// A clientRow is a label and what is to be said of it.
+type clientRow struct {
+	label string
+	items []string
+}
+
+func clientRows(r *stats.Result) []clientRow {
+	c := r.Client
+	var rows []clientRow
+	row := func(label string, items ...string) { rows = append(rows, clientRow{label, items}) }
+	if cpu := c.CPUUserS + c.CPUSystemS; cpu > 0 && r.WindowS > 0 {
+		busy := cpu / r.WindowS
 		items := []string{fmt.Sprintf("%.2f cores", busy)}
 		if c.Cores > 0 {
 			items[0] = fmt.Sprintf("%.2f of %.3g cores (%s)", busy, c.Cores, Percent(busy/c.Cores))
 		}
 		if c.BusiestThreadS > 0 {
-			items = append(items, "busiest thread "+Percent(c.BusiestThreadS/t.r.WindowS))
+			items = append(items, "busiest thread "+Percent(c.BusiestThreadS/r.WindowS))
 		}
 		if c.CPUPerMessageNS > 0 {
 			items = append(items, Duration(nanoseconds(c.CPUPerMessageNS))+" per message")
 		}
-		t.row("cpu", items...)
+		row("cpu", items...)
 	}
 	var withheld []string
 	if c.Steal > 0 {
@@ -35,12 +54,14 @@ func (t *text) client() {
 	if c.ThrottledS > 0 {
 		withheld = append(withheld, Duration(seconds(c.ThrottledS))+" by a CPU quota")
 	}
-	t.row("withheld", withheld...)
+	if len(withheld) > 0 {
+		row("withheld", withheld...)
+	}
 	if c.MaxRSSBytes > 0 {
-		t.row("memory", Bytes(float64(c.MaxRSSBytes))+" at most")
+		row("memory", Bytes(float64(c.MaxRSSBytes))+" at most")
 	}
 	if c.GC.Cycles > 0 {
-		t.row("gc", plural(c.GC.Cycles, "cycle"), "longest pause "+Duration(time.Duration(c.GC.PauseMaxNS)))
+		row("gc", plural(c.GC.Cycles, "cycle"), "longest pause "+Duration(time.Duration(c.GC.PauseMaxNS)))
 	}
 	if q := c.SchedLatency; q != nil {
 		var items []string
@@ -50,7 +71,7 @@ func (t *text) client() {
 		if stats.P999.Printable(q.Count) {
 			items = append(items, "p99.9 "+Duration(time.Duration(q.P999NS)))
 		}
-		t.row("scheduler", append(items, "max "+Duration(time.Duration(q.MaxNS))+" until a goroutine runs")...)
+		row("scheduler", append(items, "max "+Duration(time.Duration(q.MaxNS))+" until a goroutine runs")...)
 	}
-	t.findings("cpu", "gc", "scheduler", "steal", "throttling")
+	return rows
 }

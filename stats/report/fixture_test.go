@@ -29,6 +29,7 @@ var results = sync.OnceValue(func() map[string]*stats.Result {
 		"idle":        idle(),
 		"nothing":     nothing(),
 		"interrupted": interrupted(),
+		"unopened":    unopened(),
 		"zero":        {},
 	}
 })
@@ -422,6 +423,14 @@ func nothing() *stats.Result {
 	r := &stats.Result{URL: "ws://127.0.0.1:9/", Driver: "epoll", Load: stats.Load{InFlight: 1, Workers: 2}}
 	r.Connections.Requested = 50
 	return finish(s, []string{"20"}, r)
+}
+
+// unopened is a run that was ended by the user while it opened connections.
+func unopened() *stats.Result {
+	r := &stats.Result{URL: "ws://127.0.0.1:9/", Driver: "epoll", Interrupted: true, Load: stats.Load{InFlight: 1, Workers: 2}}
+	r.Connections.Requested = 5
+	r.Client.Cores = 2
+	return finish(stats.NewShard(1), []string{"20"}, r)
 }
 
 // interrupted is a short run that was ended by the user.

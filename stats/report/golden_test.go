@@ -72,11 +72,11 @@ func TestGolden(t *testing.T) {
 		"closed.csv", "invalid.csv", "zero.csv",
 		"closed.hgrm", "invalid.hgrm", "idle.hgrm", "broadcast.hgrm",
 		"suspect.hlog", "invalid.hlog", "idle.hlog",
-		"closed.md", "missed.md", "suspect.md", "invalid.md", "errors.md", "stages.md", "readers.md", "broadcast.md", "storm.md", "churn.md", "nothing.md", "interrupted.md", "zero.md",
+		"closed.md", "missed.md", "suspect.md", "invalid.md", "errors.md", "stages.md", "readers.md", "broadcast.md", "storm.md", "churn.md", "nothing.md", "unopened.md", "interrupted.md", "zero.md",
 		"closed.bench", "suspect.bench", "invalid.bench", "errors.bench", "stages.bench", "readers.bench", "broadcast.bench", "idle.bench", "zero.bench",
 		"closed.prom", "missed.prom", "invalid.prom", "errors.prom", "huge.prom", "broadcast.prom", "zero.prom",
 		"closed.xml", "missed.xml", "suspect.xml", "invalid.xml",
-		"closed.github", "missed.github", "suspect.github", "invalid.github",
+		"closed.github", "missed.github", "suspect.github", "invalid.github", "unopened.github", "unopened.xml",
 	} {
 		name, form, _ := strings.Cut(file, ".")
 		r := results()[name]

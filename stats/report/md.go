@@ -41,8 +41,11 @@ type markdown struct {
 
 func (m *markdown) verdict() {
 	status := escapeMarkdown(string(m.r.Verdict.Status))
-	if status == "" {
+	switch {
+	case status == "":
 		status = "not judged"
+	case isUnmeasured(m.r):
+		status = nothingMeasured
 	}
 	fmt.Fprintf(m, "## wsstorm: %s\n", status)
 	for i, line := range warnings(m.r.Verdict) {

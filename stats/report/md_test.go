@@ -63,8 +63,11 @@ func TestMarkdownBeginsWithTheVerdict(t *testing.T) {
 	for name, r := range results() {
 		got, _, _ := strings.Cut(string(rendered(t, "md", r)), "\n")
 		want := "## wsstorm: " + string(r.Verdict.Status)
-		if name == "zero" {
+		switch name {
+		case "zero":
 			want = "## wsstorm: not judged"
+		case "unopened":
+			want = "## wsstorm: nothing was measured"
 		}
 		if got != want {
 			t.Errorf("%s: got first line %q, want %q", name, got, want)

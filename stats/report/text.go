@@ -269,6 +269,9 @@ func (t *text) verdict() {
 	checks := weakening(v)
 	marked := map[stats.Level]style{stats.Suspect: yellow, stats.Invalid: red}[v.Status]
 	summary := "verdict: " + clean(string(v.Status))
+	if isUnmeasured(t.r) {
+		summary = "verdict: none, as " + nothingMeasured
+	}
 	if len(checks) > 0 {
 		summary += " (" + strings.Join(checks, ", ") + ")"
 	}

@@ -12,6 +12,14 @@ const (
 	suspectBanner = "SUSPECT: read these numbers together with what weakens them"
 )
 
+// nothingMeasured stands where a verdict would be told of a run that ended before
+// its window, and of which no check therefore says anything.
+const nothingMeasured = "nothing was measured"
+
+func isUnmeasured(r *stats.Result) bool {
+	return r.Verdict.Status == stats.Valid && r.WindowS <= 0
+}
+
 // warnings returns what has to stand beside the numbers of a result, a line
 // each: how far they can be believed, then every finding that weakens them. It
 // is nil where the result is valid.
