@@ -11,7 +11,11 @@ func opening(r *stats.Result) []string {
 	c := r.Connections
 	var items []string
 	if c.AllOpenS > 0 {
-		items = append(items, fmt.Sprintf("%s open after %s", Count(c.Requested), Duration(seconds(c.AllOpenS))))
+		what, most := Count(c.Requested)+" open", ""
+		if n := int64(len(r.Cycles)); n > 1 { // never all of them at the same time
+			what, most = fmt.Sprintf("%s open in each of %s", Count(c.Requested/n), plural(n, "cycle")), " at most"
+		}
+		items = append(items, what+" after "+Duration(seconds(c.AllOpenS))+most)
 	}
 	for _, part := range []struct {
 		percent string

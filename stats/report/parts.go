@@ -52,9 +52,11 @@ func figure(metric stats.Metric, q stats.Quantile) func(p *stats.Part) string {
 	}
 }
 
+// phase tells how long something took that all of a part's connections had to do,
+// where it had any.
 func phase(of func(p *stats.Part) float64) func(p *stats.Part) string {
 	return func(p *stats.Part) string {
-		if s := of(p); s > 0 {
+		if s := of(p); s > 0 && p.Connections.Opened > 0 {
 			return Duration(seconds(s))
 		}
 		return "–"

@@ -119,3 +119,40 @@ func TestPartsInBetweenAreLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// The connections of several cycles are never there at the same time.
+func TestOpeningAndClosingOfCycles(t *testing.T) {
+	r := &stats.Result{
+		WindowS:     3,
+		Connections: stats.Connections{Requested: 60, Opened: 60, Open50S: 0.012, AllOpenS: 0.0266},
+		Closing:     stats.NewClosing(3*time.Second, 0, 15400*time.Microsecond, 60, 1),
+	}
+	const opened, closed = "60 open after 26.6 ms, 50% after 12.0 ms", "60 closed at once at the end, the last one gone after 15.4 ms, 1 never closed by the server"
+	for n, want := range map[int][2]string{
+		0: {opened, closed},
+		1: {opened, closed},
+		3: {
+			"20 open in each of 3 cycles after 26.6 ms at most, 50% after 12.0 ms",
+			"60 closed in 3 cycles, each time at once at the end, the last one gone after 15.4 ms at most, 1 never closed by the server",
+		},
+	} {
+		r.Cycles = make([]stats.Part, n)
+		if got := [2]string{strings.Join(opening(r), ", "), strings.Join(closing(r), ", ")}; got != want {
+			t.Errorf("%d cycles: got %q, want %q", n, got, want)
+		}
+	}
+}
+
+// Where no connection was opened, nothing says how long that took.
+func TestPartsWithoutConnections(t *testing.T) {
+	r := base()
+	r.Cycles = []stats.Part{
+		{OpenS: 0.401, CloseS: 0.001, Connections: stats.Connections{Requested: 3, Failed: 3}},
+		{OpenS: 0.401, CloseS: 0.001, Connections: stats.Connections{Requested: 3, Opened: 1, Failed: 2}},
+	}
+	var rows []string
+	partTables(r, func([]string) {}, func(cells []string) { rows = append(rows, strings.Join(cells, " ")) })
+	if rows[0] != "1 0 3 – – – –" || rows[1] != "2 1 2 401 ms – – 1.00 ms" {
+		t.Errorf("got %q", rows[:2])
+	}
+}

@@ -14,7 +14,10 @@ func closing(r *stats.Result) []string {
 	if c == nil {
 		return nil
 	}
-	what := Count(c.Connections) + " closed"
+	what, most := Count(c.Connections)+" closed", ""
+	if n := int64(len(r.Cycles)); n > 1 { // never all of them at the same time
+		what, most = what+" in "+plural(n, "cycle")+", each time", " at most"
+	}
 	if c.WithinS > 0 {
 		what += " over " + Duration(seconds(c.WithinS))
 	} else {
@@ -30,7 +33,7 @@ func closing(r *stats.Result) []string {
 	}
 	items := []string{what}
 	if gone := c.Connections - c.NeverClosed; gone > 0 {
-		items = append(items, "the last one gone after "+Duration(seconds(c.LastGoneS)))
+		items = append(items, "the last one gone after "+Duration(seconds(c.LastGoneS))+most)
 	}
 	return some(items, c.NeverClosed, "never closed by the server")
 }
