@@ -41,15 +41,6 @@ func serveCommand(t *testing.T, addr string) string {
 // nothingMatters makes every metric but a tenfold one equivalent.
 var nothingMatters = []string{"--least", "messages.rate=90%", "--least", "rtt.p50=900%", "--least", "rtt.p99=900%", "--least", "rtt.p99.9=900%"}
 
-// busy skips the test where a machine that does too much else made the
-// measurement invalid.
-func busy(t *testing.T, got ran) {
-	t.Helper()
-	if got.code == exitInvalid {
-		t.Skipf("this machine is busy: %s", got.err)
-	}
-}
-
 func TestBenchOfCommands(t *testing.T) {
 	addr := freeAddress(t)
 	command := serveCommand(t, addr)

@@ -96,6 +96,15 @@ type ran struct {
 // would otherwise end with.
 func (r ran) ended(want int) bool { return r.code == want || r.code == exitInvalid }
 
+// busy skips the test where a machine that does too much else made the
+// measurement invalid.
+func busy(t *testing.T, got ran) {
+	t.Helper()
+	if got.code == exitInvalid {
+		t.Skipf("this machine is busy: %s", got.err)
+	}
+}
+
 // wsstorm runs a command line in this process.
 func wsstorm(t *testing.T, args ...string) ran {
 	t.Helper()
