@@ -38,7 +38,7 @@ func memoryFaults() []hostileCase {
 				c.idle()
 			},
 			plan: func(p *Plan) {
-				p.Drain, p.CloseTimeout, p.MaxMessage = slowness*time.Second, slowness*time.Second/2, 1<<30
+				p.Drain, p.CloseTimeout, p.MaxMessage = slowness*300*time.Millisecond, slowness*500*time.Millisecond, 1<<30
 			},
 		}
 	}

@@ -12,6 +12,7 @@ import (
 // of its messages go on.
 type life struct {
 	returnAt time.Duration // when to open it again, once the driver has let go of it; never
+	openedAt time.Duration // when it was opened, at last
 	lostAt   time.Duration // when it was lost, until it is back; never: it is not
 	leaveAt  time.Duration // when the close storm takes it; never
 	number   uint32        // 0: its first
@@ -73,6 +74,7 @@ func (l *life) attempt(w *worker, now time.Duration) {
 
 // awake takes note that the connection of s is open, its first or another one.
 func (l *life) awake(w *worker, s *session, now time.Duration) {
+	l.openedAt = now
 	if l.number > 0 {
 		w.shard.Reattempts++
 		w.shard.Reopened++
@@ -168,7 +170,11 @@ func (l *life) ended(w *worker, s *session, now time.Duration) {
 		return
 	}
 	l.lostAt = now
-	l.comeBack(w, now+w.delay(0, s))
+	failed := uint32(0)
+	if now-l.openedAt < retryPause { // as good as refused
+		failed = 1
+	}
+	l.comeBack(w, now+w.delay(failed, s))
 	w.ctl.firstLoss.setFirst(now)
 	w.shard.Recovery.Lost++
 	w.away++

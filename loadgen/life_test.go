@@ -289,6 +289,7 @@ func TestAFlushBelongsToOneLife(t *testing.T) {
 	}
 	d.shard.Lock()
 	begin()
+	d.lives[0].openedAt = -time.Hour
 	d.sessions[0].ended(d.worker, r.clock(), stats.ErrEOF, io.EOF)
 	d.close(0)
 	peer := begin()

@@ -28,7 +28,8 @@ const (
 )
 
 // retryPause is the least time between two attempts of a connection: a server
-// that refuses is not to be asked as fast as this machine can.
+// that refuses, or ends it sooner than that, is not to be asked as fast as this
+// machine can.
 const retryPause = 10 * time.Millisecond
 
 // delay returns how long to wait before an attempt, after failed ones; bits are

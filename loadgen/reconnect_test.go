@@ -21,6 +21,7 @@ func herd(t *testing.T, p Plan, up time.Duration) (back []time.Duration, result 
 	w := r.workers[0]
 	start := r.ctl.start.get()
 	for i := range w.sessions {
+		w.lives[i].openedAt = start - time.Hour
 		w.sessions[i].ended(w, start, stats.ErrReset, errLost)
 		w.buried(i)
 	}
@@ -129,6 +130,44 @@ func TestImmediateDoesNotSpin(t *testing.T) {
 	_, result := herd(t, Plan{Connections: 10, Reconnect: Reconnect{Kind: ReconnectImmediate}}, time.Second)
 	if got, want := result.Recovery.Attempts, int64(10*(1+time.Second/retryPause)); got != want {
 		t.Errorf("got %d attempts, want %d", got, want)
+	}
+}
+
+// TestShortLivesDoNotSpin: nor is one that takes each connection and ends it at once,
+// whether it is gone back to or others come in their place.
+func TestShortLivesDoNotSpin(t *testing.T) {
+	for name, c := range map[string]struct {
+		plan Plan
+		want int64 // lives of each in a second
+	}{
+		"--reconnect immediate": {Plan{Reconnect: Reconnect{Kind: ReconnectImmediate}}, int64(time.Second / retryPause)},
+		"--lifetime":            {Plan{Lifetime: Lifetime{Kind: LifetimeFixed, Mean: time.Minute}}, 1},
+	} {
+		p := c.plan
+		p.Connections, p.Workers, p.Duration = 10, 1, time.Hour
+		r := openRun(t, p)
+		w := r.workers[0]
+		start := r.ctl.start.get()
+		for i := range w.sessions {
+			at := start + time.Hour/2 // a long life: it is back at once
+			w.sessions[i].ended(w, at, stats.ErrEOF, io.EOF)
+			w.buried(i)
+		}
+		lives := int64(0)
+		from := w.returning.next()
+		for at := from; at < from+time.Second; at = w.returning.next() {
+			i, _ := w.dial(at, 10)
+			w.sessions[i].opened(w, at, wsclient.Timings{})
+			w.sessions[i].ended(w, at+time.Millisecond, stats.ErrEOF, io.EOF)
+			w.buried(i)
+			if lives++; lives > 10_000 {
+				break
+			}
+		}
+		// One of 1 ms more or less fits into the second.
+		if want := 10 * c.want; lives < want*9/10-10 || lives > want {
+			t.Errorf("%s: %d lives of 10 connections in a second, want %d", name, lives, want)
+		}
 	}
 }
 

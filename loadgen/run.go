@@ -176,6 +176,7 @@ func (r *run) result(driver string) *stats.Result {
 		Interrupted: r.interrupted,
 		WindowS:     (r.windowTo - r.windowFrom).Seconds(),
 	}
+	res.Load.InOrder = p.Reply == ReplyAny || p.Reply == ReplyEcho && !p.broadcasts() && r.sizes.min() < max(1, r.payloads.stamp)
 	if p.openLoop() {
 		res.Load.Arrival = p.Arrival.String()
 	}

@@ -52,6 +52,15 @@ func (s *sizes) at(conn, seq uint32) (class int, size int) {
 	return class, c.Min + int(hi)
 }
 
+// min returns the smallest size that can come.
+func (s *sizes) min() int {
+	least := s.classes[0].Min
+	for _, c := range s.classes {
+		least = min(least, c.Min)
+	}
+	return least
+}
+
 // max returns the largest size that can come.
 func (s *sizes) max() int {
 	most := 0

@@ -89,7 +89,8 @@ func (l *Latency) nearest(q Quantile) (ns float64, name string) {
 }
 
 // checkConnections counts the connections that never opened, and those that
-// were lost before the load had ended.
+// were lost before the load had ended. The latter are the server's doing: they make
+// the load another one, and no measurement invalid.
 func checkConnections(r *Result) []Finding {
 	n := r.Connections
 	if n.Requested == 0 {
@@ -103,9 +104,10 @@ func checkConnections(r *Result) []Finding {
 	if r.Interrupted {
 		short = max(0, n.Failed-(n.Reattempts-n.Reopened)) // the others may not have had their turn
 	}
-	text := "Fewer connections carried the load than were asked for; look at the errors, and at the limits of both ends on file descriptors and ports."
-	if lost > short {
-		text = "Connections were lost before the end, and carried no more load from then on; look at the errors, and at what the server says of them."
-	}
-	return grade(float64(short+lost)/float64(n.Requested), 0, 0.05, unitRatio, text)
+	share := func(n int64) float64 { return float64(n) / float64(r.Connections.Requested) }
+	return append(
+		grade(share(short), 0, 0.05, unitRatio,
+			"Fewer connections carried the load than were asked for; look at the errors, and at the limits of both ends on file descriptors and ports."),
+		grade(share(lost), 0, never, unitRatio,
+			"Connections were lost before the end, and carried no more load from then on; look at the errors, and at what the server says of them.")...)
 }

@@ -59,6 +59,7 @@ type Load struct {
 	Arrival  string  `json:"arrival,omitempty"`   // open loop: constant or poisson
 	Messages int64   `json:"messages,omitempty"`  // in total; 0: as many as fit into the window
 	Workers  int     `json:"workers"`             // of the engine
+	InOrder  bool    `json:"in_order,omitempty"`  // no stamp tells which message a reply answers: it is taken for the oldest's
 }
 
 // Connections counts connections over the whole run.

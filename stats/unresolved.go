@@ -18,7 +18,9 @@ func checkLost(r *Result) []Finding {
 	}
 	text := "Messages were never answered; the quantiles count them as longer than all others, the maximum leaves them out; look at the errors."
 	rtt := r.Latency[RTT.String()]
-	if 2*m.Lost > m.Sent {
+	if r.Load.InOrder {
+		text = "Messages were never answered, and not all carry a stamp, so that each reply behind may have been taken for that to an earlier one: distrust every rtt, and what differs; stamps want echoes of 12 bytes or more, 16 of text, without --payload @FILE."
+	} else if 2*m.Lost > m.Sent {
 		text = "Most messages were never answered, so that no quantile of the rtt is known; look at the errors."
 	} else if rtt != nil {
 		for q := range NumQuantiles {

@@ -76,13 +76,14 @@ func TestJudge(t *testing.T) {
 		{"lost in mid-run: any", open, func(r *Result) {
 			r.Connections.Closed, r.Connections.Dropped, r.Connections.Lost = 99, 1, 1
 		}, "connections suspect 0.01 0"},
-		{"failed and lost: 6%", open, func(r *Result) {
-			r.Connections.Opened, r.Connections.Failed, r.Connections.Lost = 97, 3, 3
-		}, "connections invalid 0.06 0.05"},
+		{"failed and lost", open, func(r *Result) {
+			r.Connections.Opened, r.Connections.Failed, r.Connections.Lost = 94, 6, 50
+		}, "connections invalid 0.06 0.05; connections suspect 0.5 0"},
+		{"lost in mid-run: all, which is the server's doing", open, func(r *Result) { r.Connections.Lost = 100 }, "connections suspect 1 0"},
 		{"dropped when it was all over", open, func(r *Result) { r.Connections.Closed, r.Connections.Dropped = 0, 100 }, ""},
 		{"interrupted, and lost", open, func(r *Result) {
 			r.Connections.Opened, r.Connections.Lost, r.Interrupted = 50, 6, true
-		}, "connections invalid 0.06 0.05"},
+		}, "connections suspect 0.06 0"},
 		{"interrupted while opening", open, func(r *Result) { r.Connections.Opened, r.Interrupted = 50, true }, ""},
 		{"interrupted, and failed", open, func(r *Result) {
 			r.Connections.Opened, r.Connections.Failed, r.Interrupted = 50, 6, true
@@ -247,6 +248,7 @@ func TestJudge(t *testing.T) {
 		{"lost: any", closed, func(r *Result) { r.Messages.Lost = 1 }, "lost suspect 0.0001 0"},
 		{"lost: as many as lie beyond p99.9", closed, func(r *Result) { r.Messages.Lost = 10 }, "lost suspect 0.001 0"},
 		{"lost: more than lie beyond p99.9", closed, func(r *Result) { r.Messages.Lost = 11 }, "lost suspect 0.0011 0"},
+		{"lost: any, where nothing tells what was", closed, func(r *Result) { r.Messages.Lost, r.Load.InOrder = 1, true }, "lost suspect 0.0001 0"},
 		{"lost: half", closed, func(r *Result) { r.Messages.Lost = 5000 }, "lost suspect 0.5 0"},
 		{"lost: more than half", closed, func(r *Result) { r.Messages.Lost = 5001 }, "lost invalid 0.5001 0.5"},
 		{"lost: all", closed, func(r *Result) { r.Messages.Lost, r.Latency = 10_000, nil }, "lost invalid 1 0.5"},
