@@ -86,10 +86,6 @@ func (r *run) conduct(ctx, driving context.Context) {
 	}
 	r.set(&r.ctl.kill, r.clock())
 	until("close", r.clock()+time.Second, gone)
-	if r.windowTo == 0 {
-		r.windowFrom = r.ctl.close.get()
-		r.windowTo = r.windowFrom
-	}
 }
 
 // ticks reports whether an interval may end at now in a phase that ends at the
@@ -182,7 +178,8 @@ func (r *run) openWindow() {
 }
 
 // closeWindow ends it: when the schedule said so, when the last reply came that
-// Plan.Messages asked for, or now, where there is nobody left to talk to.
+// Plan.Messages asked for, or now, where there is nobody left to talk to or to wait
+// for.
 func (r *run) closeWindow() {
 	now := r.clock()
 	r.windowTo = min(now, r.ctl.stop.get())
@@ -194,7 +191,7 @@ func (r *run) closeWindow() {
 			last = max(last, w.lastReply)
 			w.shard.Unlock()
 		}
-		if r.plan.Messages > 0 && last > r.windowFrom {
+		if r.plan.Messages > 0 && last > r.windowFrom && r.spent() {
 			r.windowTo = last
 		}
 	}

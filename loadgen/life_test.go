@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"testing"
@@ -52,9 +53,9 @@ func TestReconnectAfterTheServersDoing(t *testing.T) {
 	server := new(echoServer).start(t, closesAfter(20))
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
-		p.Connections, p.Rate, p.Duration = 10, 2000, 500*time.Millisecond
+		p.Connections, p.Rate = 10, 2000
 		p.Reconnect = Reconnect{Kind: ReconnectImmediate}
-		r := load(t, t.Context(), p)
+		r := loadUntil(t, p, func(so stats.Totals) bool { return so.Opened >= 30 })
 		c, v := r.Connections, r.Recovery
 		if v == nil || v.Lost < 5 || v.Recovered == 0 || c.Regained != v.Recovered || v.Lost > c.Lost {
 			t.Fatalf("recovery %+v of %+v: want each of 10 connections lost again and again, and regained", v, c)
@@ -63,8 +64,8 @@ func TestReconnectAfterTheServersDoing(t *testing.T) {
 			t.Errorf("%d connections closed by the peer, errors %+v", c.PeerClosed, r.Errors)
 		}
 		m := r.Messages
-		if due := m.Sent + m.Unsent; due < 996 || due > 1004 || m.Withdrawn > 0 {
-			t.Errorf("%d messages sent, %d unsent, %d withdrawn; want 1000 of the first two", m.Sent, m.Unsent, m.Withdrawn)
+		if due := float64(m.Sent + m.Unsent); math.Abs(due-2000*r.WindowS) > 20 || m.Withdrawn > 0 {
+			t.Errorf("%d messages sent, %d unsent, %d withdrawn in %v s; want 2000 a second of the first two", m.Sent, m.Unsent, m.Withdrawn, r.WindowS)
 		}
 	})
 }
@@ -162,12 +163,12 @@ func TestReconnectFromADeafServer(t *testing.T) {
 	eachDriver(t, func(t *testing.T, p Plan) {
 		p = aimed(t, p, server.URL())
 		// The second one is sent a Ping before its first message is due.
-		p.Connections, p.Rate, p.Duration = 2, 20, 500*time.Millisecond
+		p.Connections, p.Rate = 2, 20
 		p.Sizes, p.Reply = []SizeClass{{Min: 32 << 20, Max: 32 << 20}}, ReplyAny
 		p.PingInterval, p.PingTimeout = 50*time.Millisecond, 100*time.Millisecond
 		p.Drain, p.CloseTimeout = 50*time.Millisecond, 50*time.Millisecond
 		p.Reconnect = Reconnect{Kind: ReconnectImmediate}
-		r := load(t, t.Context(), p)
+		r := loadUntil(t, p, func(so stats.Totals) bool { return so.Opened >= 4 })
 		if v := r.Recovery; v == nil || v.Recovered == 0 || r.Errors["ping_timeout"].Count == 0 {
 			t.Errorf("recovery %+v, errors %+v: want the connection given up, and back", v, r.Errors)
 		}

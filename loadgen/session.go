@@ -276,10 +276,11 @@ func (s *session) end(w *worker, now time.Duration, gone bool) {
 		s.part(w)
 	}
 	w.live--
-	// Whether the peer ended a connection that does not read, nobody knows.
+	// Whether the peer ended a connection that does not read, or that has vanished,
+	// nobody knows.
 	closes := l == nil && w.ctl.close.passed(now) || l != nil && w.closes(l, now)
 	switch {
-	case !closes || s.habit == readsNothing:
+	case !closes || s.habit == readsNothing || s.exit == ExitVanish:
 	case gone:
 		w.lastGone = now
 	default:

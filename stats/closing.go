@@ -11,7 +11,7 @@ type Closing struct {
 	AtS         float64 `json:"at_s"`     // its beginning, from the start of the measured window
 	WithinS     float64 `json:"within_s"` // the time over which the closes were spread
 	Connections int64   `json:"connections"`
-	LastGoneS   float64 `json:"last_gone_s"`  // from AtS until the last of those that went was gone
+	LastGoneS   float64 `json:"last_gone_s"`  // from AtS until the last of those that went was gone; of those that vanished nobody can tell
 	NeverClosed int64   `json:"never_closed"` // that the server left open until the close timeout
 }
 

@@ -175,7 +175,8 @@ func TestCloseIsBounded(t *testing.T) {
 // The reader has the server's Close frame and waits for the end of TCP when
 // Close's own time is up: the handshake is done nevertheless.
 func TestCloseIsDoneThoughTCPStaysOpen(t *testing.T) {
-	const timeout = 100 * time.Millisecond
+	t.Parallel() // it mostly waits
+	const timeout = 2 * time.Second
 	url := serveRaw(t, func(c net.Conn) {
 		upgradeRaw(c, nil)
 		for {
@@ -184,7 +185,7 @@ func TestCloseIsDoneThoughTCPStaysOpen(t *testing.T) {
 				return
 			}
 			if f.first == 0x88 {
-				time.AfterFunc(timeout/2, func() { c.Write(serverFrame(0x88, "\x03\xe8")) })
+				time.AfterFunc(timeout/4, func() { c.Write(serverFrame(0x88, "\x03\xe8")) })
 				continue
 			}
 			c.Write(serverFrame(0x8A, string(f.payload))) // the answer to a ping

@@ -128,7 +128,7 @@ func (m *markdown) latencies() {
 	m.stages()
 	m.groups()
 	if m.censored {
-		m.WriteString("\n?: unknown, since more messages were lost than lie beyond the quantile\n")
+		m.WriteString("\n?: unknown, since more were lost, or given up, than lie beyond the quantile\n")
 	}
 	if m.marked {
 		m.WriteString("\n–: fewer than 10 values lie beyond the quantile; \\~: fewer than 100\n")

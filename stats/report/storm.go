@@ -32,7 +32,7 @@ func closing(r *stats.Result) []string {
 		what += " at " + since(seconds(c.AtS))
 	}
 	items := []string{what}
-	if gone := c.Connections - c.NeverClosed; gone > 0 {
+	if c.Connections > c.NeverClosed && c.LastGoneS > 0 {
 		items = append(items, "the last one gone after "+Duration(seconds(c.LastGoneS))+most)
 	}
 	return some(items, c.NeverClosed, "never closed by the server")

@@ -81,7 +81,7 @@ func (t *text) latencies() {
 		t.line(plain, "  –: fewer than 10 values lie beyond the quantile; ~: fewer than 100")
 	}
 	if t.censored {
-		t.line(plain, "  ?: unknown, since more messages were lost than lie beyond the quantile")
+		t.line(plain, "  ?: unknown, since more were lost, or given up, than lie beyond the quantile")
 	}
 	t.findings("lag", "behind", "queue", "clamped", "drift")
 }
