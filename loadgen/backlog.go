@@ -1,7 +1,5 @@
 package loadgen
 
-import "time"
-
 // turnWork bounds what one session takes in before the others of its worker have
 // their turn, in frames: a millisecond or so of the smallest. To decompress so many
 // bytes, or what came out as so many, is as much work as a frame is; the former may be
@@ -36,16 +34,4 @@ func (s *session) holdBack(w *worker, p []byte, owned bool) {
 		w.backlog = make(map[uint32][]byte)
 	}
 	w.backlog[s.id] = p
-}
-
-// overdue reports whether time alone ends the session, or begins to: what has come by
-// then still counts.
-func (s *session) overdue(w *worker, now time.Duration) bool {
-	switch s.state {
-	case stateOpen:
-		return now >= s.deadline || w.ctl.close.passed(now)
-	case stateClosing, stateLeaving, stateClosed:
-		return now >= s.deadline || w.ctl.kill.passed(now)
-	}
-	return false
 }

@@ -78,22 +78,22 @@ func TestWhatWaitsEndsWithItsConnection(t *testing.T) {
 	}
 }
 
-// TestOverdue: the driver reads once more before time ends a connection.
-func TestOverdue(t *testing.T) {
+// TestTimeIsUp: the driver reads once more before time ends a connection.
+func TestTimeIsUp(t *testing.T) {
 	st := newStory(t, Plan{InFlight: 1, CloseTimeout: time.Second})
-	if st.s.overdue(st.worker, time.Minute) {
+	if st.s.timeIsUp(st.worker, time.Minute) {
 		t.Error("overdue while the run goes on")
 	}
 	st.ctl.close.set(time.Minute)
-	if !st.s.overdue(st.worker, time.Minute) {
+	if !st.s.timeIsUp(st.worker, time.Minute) {
 		t.Error("not overdue as the run comes to its end")
 	}
 	st.at(time.Minute).sends()
-	if st.s.overdue(st.worker, time.Minute+time.Second-1) || !st.s.overdue(st.worker, time.Minute+time.Second) {
+	if st.s.timeIsUp(st.worker, time.Minute+time.Second-1) || !st.s.timeIsUp(st.worker, time.Minute+time.Second) {
 		t.Error("want it overdue at the end of the close timeout, and not before")
 	}
 	st.at(time.Minute + time.Second)
-	if st.s.overdue(st.worker, time.Hour) {
+	if st.s.timeIsUp(st.worker, time.Hour) {
 		t.Error("overdue though it is over")
 	}
 }

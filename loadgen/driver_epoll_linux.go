@@ -203,7 +203,7 @@ func (l *eventLoop) visit(i int, now time.Duration) {
 			l.refuse(i, context.DeadlineExceeded)
 		}
 	}
-	if s.overdue(l.worker, now) {
+	if s.timeIsUp(l.worker, now) {
 		l.take(i, false, now)
 	}
 	s.wake(l.worker, now)

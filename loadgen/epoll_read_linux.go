@@ -63,11 +63,11 @@ func (l *eventLoop) read(i int, toEnd bool, announced time.Duration) {
 		}
 		s.receive(l.worker, now, l.in[:n])
 		l.flush(i, l.clock())
-		if s.state == stateOver || n < len(l.in) && !toEnd && !s.behind(l.worker) {
-			return
-		}
 		if s.behind(l.worker) {
 			break
+		}
+		if s.state == stateOver || n < len(l.in) && !toEnd {
+			return
 		}
 	}
 	l.again(i)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"wsstorm/internal/echoserver"
 	"wsstorm/stats"
 	"wsstorm/wsclient"
 )
@@ -102,4 +103,36 @@ func TestWhatThePeerPreventedTookLonger(t *testing.T) {
 			t.Errorf("%s: got service %+v, want nothing that took longer: it was not sent", what, l)
 		}
 	}
+}
+
+// TestInOrderIsTold: without a stamp on each message a reply is taken for the oldest's.
+func TestInOrderIsTold(t *testing.T) {
+	for _, c := range []struct {
+		plan Plan
+		want bool
+	}{
+		{Plan{}, false},
+		{Plan{Sizes: []SizeClass{{Min: 11, Max: 100}}}, true},
+		{Plan{Reply: ReplyAny}, true},
+		{Plan{Reply: ReplyNone, Rate: 1}, false},
+		{Plan{Payload: PayloadFile, PayloadData: []byte("{}")}, true},
+	} {
+		c.plan.Connections, c.plan.Duration = 1, time.Second
+		if got := newRun(completed(t, c.plan)).result("none").Load.InOrder; got != c.want {
+			t.Errorf("%+v: got %v", c.plan, got)
+		}
+	}
+}
+
+// TestAWindowThatWaitedInVain: a run of so many messages, some of which are never
+// answered, was not over with its last reply.
+func TestAWindowThatWaitedInVain(t *testing.T) {
+	server := withFaults(t, echoserver.Faults{Seed: 1, Drop: 0.2})
+	eachDriver(t, func(t *testing.T, p Plan) {
+		p = aimed(t, p, server.URL())
+		p.Connections, p.InFlight, p.Messages, p.Drain = 2, 1, 50, 300*time.Millisecond
+		if r := load(t, t.Context(), p); r.Messages.Lost == 0 || r.WindowS < 0.3 {
+			t.Errorf("window of %v s, %+v: want the time that was waited in it", r.WindowS, r.Messages)
+		}
+	})
 }

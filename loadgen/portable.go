@@ -333,10 +333,7 @@ func (d *portableWorker) readOnce(i int, conn net.Conn, buf []byte) (n int, more
 		return n, false // the session has ended, and may live again
 	}
 	d.received(i, now, buf[:n], nil)
-	if !d.catchUp(i, conn) {
-		return n, false
-	}
-	if err != nil {
+	if d.catchUp(i, conn) && err != nil {
 		d.received(i, d.clock(), nil, err)
 	}
 	d.checkpoint(now)

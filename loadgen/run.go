@@ -176,7 +176,8 @@ func (r *run) result(driver string) *stats.Result {
 		Interrupted: r.interrupted,
 		WindowS:     (r.windowTo - r.windowFrom).Seconds(),
 	}
-	res.Load.InOrder = p.Reply == ReplyAny || p.Reply == ReplyEcho && !p.broadcasts() && r.sizes.min() < max(1, r.payloads.stamp)
+	unstamped := r.payloads.stamp == 0 || r.sizes.min() < r.payloads.stamp // all or some
+	res.Load.InOrder = p.Reply == ReplyAny || p.Reply == ReplyEcho && !p.broadcasts() && unstamped
 	if p.openLoop() {
 		res.Load.Arrival = p.Arrival.String()
 	}

@@ -154,6 +154,18 @@ func (s *session) wake(w *worker, now time.Duration) {
 	}
 }
 
+// timeIsUp reports whether time alone ends the session, or begins to: what has come by
+// then still counts.
+func (s *session) timeIsUp(w *worker, now time.Duration) bool {
+	switch s.state {
+	case stateOpen:
+		return now >= s.deadline || w.ctl.close.passed(now)
+	case stateClosing, stateLeaving, stateClosed:
+		return now >= s.deadline || w.ctl.kill.passed(now)
+	}
+	return false
+}
+
 // shut ends the connection at the end of its time: what has not come until now is
 // lost.
 func (s *session) shut(w *worker, now time.Duration) {
