@@ -24,10 +24,9 @@ const (
 // Indicate compares two single results by what they saw second by second. It
 // knows the rate, rtt.p50 and rtt.p99. Of the rate and of rtt.p99 it takes the mean
 // over the measured seconds, and of rtt.p50 the median, so that one bad second does
-// not make it. The latencies are weighted
-// by the replies in each second. Old and New of a Change are these figures, which
-// are not the run's own; a mean of p99 may be far from it. Other metrics are left
-// out.
+// not make it. The latencies are weighted by the replies in each second. Old and New
+// of a Change are these figures, which are not the run's own; a mean of p99 may be far
+// from it. Other metrics are left out.
 //
 // The interval holds 99% of the ratios of a moving-block bootstrap (Künsch, The
 // Jackknife and the Bootstrap for General Stationary Observations, Ann.
